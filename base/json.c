@@ -1,0 +1,183 @@
+#include "base/json.h"
+
+#include <math.h>
+
+#include "base/utf8.h"
+
+void wd_json_init(struct wd_json *j, struct wd_buf *out)
+{
+	*j = (struct wd_json){.out = out};
+}
+
+static void before_value(struct wd_json *j)
+{
+	if (j->after_key) {
+		j->after_key = false;
+		return;
+	}
+	if (j->comma[j->depth])
+		wd_buf_putc(j->out, ',');
+	j->comma[j->depth] = true;
+}
+
+static void open_scope(struct wd_json *j, char c)
+{
+	before_value(j);
+	wd_buf_putc(j->out, c);
+	WD_ASSERT(j->depth + 1 < WD_JSON_DEPTH);
+	j->comma[++j->depth] = false;
+}
+
+static void close_scope(struct wd_json *j, char c)
+{
+	WD_ASSERT(j->depth > 0);
+	j->depth--;
+	wd_buf_putc(j->out, c);
+}
+
+void wd_json_obj(struct wd_json *j)
+{
+	open_scope(j, '{');
+}
+
+void wd_json_obj_end(struct wd_json *j)
+{
+	close_scope(j, '}');
+}
+
+void wd_json_arr(struct wd_json *j)
+{
+	open_scope(j, '[');
+}
+
+void wd_json_arr_end(struct wd_json *j)
+{
+	close_scope(j, ']');
+}
+
+/* 0: as it is, 1: needs care. Bytes from 0x80 are checked as UTF-8 in runs. */
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\' && c < 0x7F;
+}
+
+static void put_escaped(struct wd_buf *b, uint32_t cp)
+{
+	char u[4];
+	switch (cp) {
+	case '"':
+		wd_buf_addc(b, "\\\"");
+		return;
+	case '\\':
+		wd_buf_addc(b, "\\\\");
+		return;
+	case '\n':
+		wd_buf_addc(b, "\\n");
+		return;
+	case '\r':
+		wd_buf_addc(b, "\\r");
+		return;
+	case '\t':
+		wd_buf_addc(b, "\\t");
+		return;
+	default:
+		break;
+	}
+	if (cp < 0x20 || cp == 0x7F)
+		return;
+	size_t n = wd_utf8_put(cp, u);
+	wd_buf_add(b, (struct wd_str){u, n});
+}
+
+static void put_string(struct wd_buf *b, struct wd_str s)
+{
+	wd_buf_putc(b, '"');
+	for (size_t at = 0; at < s.n;) {
+		size_t run = at;
+		while (run < s.n && is_plain((unsigned char)s.p[run]))
+			run++;
+		wd_buf_add(b, wd_str_sub(s, at, run));
+		at = run;
+		if (at < s.n)
+			put_escaped(b, wd_utf8_next(s, &at));
+	}
+	wd_buf_putc(b, '"');
+}
+
+void wd_json_key(struct wd_json *j, const char *key)
+{
+	before_value(j);
+	put_string(j->out, wd_str_c(key));
+	wd_buf_putc(j->out, ':');
+	j->after_key = true;
+}
+
+void wd_json_str(struct wd_json *j, struct wd_str s)
+{
+	before_value(j);
+	put_string(j->out, s);
+}
+
+void wd_json_int(struct wd_json *j, int64_t v)
+{
+	before_value(j);
+	wd_buf_printf(j->out, "%lld", (long long)v);
+}
+
+void wd_json_real(struct wd_json *j, double v)
+{
+	before_value(j);
+	if (!isfinite(v))
+		v = 0;
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%.4f", v);
+	while (n > 1 && text[n - 1] == '0')
+		n--;
+	if (n > 1 && text[n - 1] == '.')
+		n--;
+	wd_buf_add(j->out, (struct wd_str){text, (size_t)WD_MAX(n, 0)});
+}
+
+void wd_json_bool(struct wd_json *j, bool v)
+{
+	before_value(j);
+	wd_buf_addc(j->out, v ? "true" : "false");
+}
+
+void wd_json_raw(struct wd_json *j, struct wd_str json)
+{
+	before_value(j);
+	wd_buf_add(j->out, json);
+}
+
+void wd_json_kv(struct wd_json *j, const char *key, struct wd_str s)
+{
+	if (s.n == 0)
+		return;
+	wd_json_key(j, key);
+	wd_json_str(j, s);
+}
+
+void wd_json_kv_int(struct wd_json *j, const char *key, int64_t v)
+{
+	wd_json_key(j, key);
+	wd_json_int(j, v);
+}
+
+void wd_json_kv_bool(struct wd_json *j, const char *key, bool v)
+{
+	wd_json_key(j, key);
+	wd_json_bool(j, v);
+}
+
+void wd_json_kv_arr(struct wd_json *j, const char *key)
+{
+	wd_json_key(j, key);
+	wd_json_arr(j);
+}
+
+void wd_json_kv_obj(struct wd_json *j, const char *key)
+{
+	wd_json_key(j, key);
+	wd_json_obj(j);
+}

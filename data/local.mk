@@ -1,0 +1,1 @@
+# This folder's part of the build.

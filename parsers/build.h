@@ -1,0 +1,37 @@
+/**
+ * Building articles: an entry, a page or a text becomes one cleaned wd_article, ready for the
+ * taggers.
+ */
+#pragma once
+#include "base/err.h"
+#include "parsers/article.h"
+
+/** From a feed entry. `page` (may be NULL) is the article's own page, parsed before, whose text
+ * replaces the teaser (fulltext). */
+WD_MUST_USE int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc,
+	const struct wd_feed *feed, const struct wd_entry *entry, const struct wd_article *page,
+	struct wd_article *ret, struct wd_err *err);
+/** From an article page (HTML). parsers/page.c */
+WD_MUST_USE int wd_build_page(struct wd_arena *a, const struct wd_doc *doc, struct wd_str html,
+	struct wd_article *ret, struct wd_err *err);
+/** From plain text, with or without HTML debris. parsers/plain.c */
+WD_MUST_USE int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str text,
+	struct wd_article *ret, struct wd_err *err);
+
+/**
+ * A whole document, whatever it is: feed → one article per entry, HTML page or plain text → one
+ * article. Detects; `emit` gets each article in input order, it lives in `arena` until the emit
+ * returns (then the arena is reset), what must live longer is copied. `feed_arena` holds what is
+ * the feed's.
+ */
+struct wd_build_ctx {
+	const struct wd_doc *doc;
+	struct wd_arena *arena, *feed_arena;
+	struct wd_feed *feed; /* filled when the document is a feed; format stays empty otherwise */
+	int64_t now_us;
+	bool page_allowed; /* an HTML page is an article (extract); false: it is an error (a feed
+			      was expected) */
+	int (*emit)(struct wd_article *article, void *ctx);
+	void *emit_ctx;
+};
+WD_MUST_USE int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err);

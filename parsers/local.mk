@@ -1,0 +1,3 @@
+# Bytes → articles. Includes base/ only.
+libwiredesk_a_SOURCES += \
+	%reldir%/article.c %reldir%/article.h

@@ -1,0 +1,61 @@
+/**
+ * Events: an article plus what the desk knows about it → CloudEvents (docs/event.schema.json).
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/hash.h"
+#include "parsers/article.h"
+
+enum wd_event_type { WD_EVENT_PUBLISHED, WD_EVENT_UPDATED, WD_EVENT_CORRECTED, WD_EVENT_WITHDRAWN };
+
+struct wd_diff {
+	struct wd_str field;         /* headline, text, published, … */
+	struct wd_str before, after; /* for short fields */
+	wd_strs added, removed;      /* for text: paragraphs, cut */
+};
+
+/** What the desk says about one version. */
+struct wd_version {
+	enum wd_event_type type;
+	struct wd_str
+		article_id; /* stable across versions: subject, key, partitionkey; 32 hex digits */
+	struct wd_str event_id; /* deterministic, 32 hex digits */
+	unsigned number;        /* 1, 2, … */
+	struct wd_str previous; /* event id of the version before; empty for the first */
+	struct wd_hash content_hash;
+	int64_t first_seen_us, seen_us;
+	struct wd_str significance; /* typo, minor, fact, rewrite, tags; empty for the first */
+	WD_VEC(struct wd_diff) diff;
+	struct wd_str reason;   /* why a version without changed text: retag, withdraw … */
+	struct wd_str story_id; /* empty: none */
+	double story_similarity;
+	int64_t story_first_seen_us;
+	struct wd_strs_ref {
+		const struct wd_str *v;
+		size_t n;
+	} sources; /* other feeds that carry it */
+};
+
+/** CloudEvents attributes that both modes share, made once. */
+struct wd_event_attrs {
+	struct wd_str id, source, type, subject, dataschema, topics, traceparent;
+	char time[40];
+};
+/** Strings live in `a`. */
+void wd_event_attrs_make(struct wd_arena *a, const struct wd_article *art,
+	const struct wd_version *v, struct wd_event_attrs *ret);
+/** The `data` member alone (Kafka binary mode). */
+void wd_event_data(struct wd_buf *out, struct wd_arena *a, const struct wd_article *art,
+	const struct wd_version *v);
+/** One structured event as one JSON line, newline included, from attributes and encoded data. */
+void wd_event_structured(struct wd_buf *out, const struct wd_event_attrs *at, struct wd_str data);
+
+/** The version of an article nobody remembers (extract, tag, parse without a store): published,
+ * number 1. */
+void wd_version_first(
+	struct wd_arena *a, const struct wd_article *art, int64_t now_us, struct wd_version *ret);
+/** Hash over what makes a version: headline, text, tables, dates, status … not over tags or
+ * provenance. */
+struct wd_hash wd_content_hash(const struct wd_article *art);
+
+#define WD_EVENT_SCHEMA "https://wiredesk.dev/schema/event-1.0.json"
