@@ -1,3 +1,6 @@
 # The program: wiring and subcommands. May include every other folder.
-wiredesk_SOURCES += %reldir%/main.c %reldir%/cmd.h
+wiredesk_SOURCES += \
+	%reldir%/batch.c %reldir%/batch.h \
+	%reldir%/cmd.h \
+	%reldir%/main.c
 wiredesk_LDADD = $(LDADD)

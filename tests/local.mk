@@ -18,5 +18,26 @@ unit_programs = $(unit_base) $(unit_parsers) $(unit_taggers) $(unit_desk) $(unit
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
 endif
+
+# Fuzz targets: tests/fuzz/fuzz_X.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/corpus/fuzz_X/.
+# Add to fuzz_programs and: tests_fuzz_fuzz_X_LDADD = $(fuzz_LIBS) $(LDADD).
+# `make check` replays the seeds; configured with --enable-fuzzing they are libFuzzer programs.
+fuzz_programs =
+
+if FUZZING
+fuzz_LIBS = -fsanitize=fuzzer
+else
+noinst_LIBRARIES += tests/fuzz/libreplay.a
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/main.c
+fuzz_LIBS = tests/fuzz/libreplay.a
+TESTS += $(fuzz_programs)
+endif
+check_PROGRAMS += $(fuzz_programs)
+
+TESTS += tests/golden/golden.sh
+EXTRA_DIST += tests/golden tests/fuzz/corpus
+TEST_EXTENSIONS = .sh .py
+SH_LOG_COMPILER = sh
+PY_LOG_COMPILER = python3
 AM_TESTS_ENVIRONMENT = WIREDESK=$(abs_top_builddir)/wiredesk SRCDIR=$(abs_top_srcdir) WIREDESK_DATA=$(abs_top_srcdir)/data; \
 	export WIREDESK SRCDIR WIREDESK_DATA;

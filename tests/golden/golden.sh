@@ -1,0 +1,3 @@
+#!/bin/sh
+# Runs all golden cases in `make check`.
+exec python3 "$SRCDIR/tests/golden/run.py"
