@@ -3,4 +3,4 @@ wiredesk_SOURCES += \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
 	%reldir%/main.c
-wiredesk_LDADD = $(LDADD)
+wiredesk_LDADD = $(wd_libs)

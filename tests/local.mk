@@ -1,6 +1,19 @@
 # Unit tests: one program per module, tests/unit/test_X.c. Add its name to its area's list.
 if HAVE_CMOCKA
-unit_base =
+unit_base = \
+	tests/unit/test_arena \
+	tests/unit/test_buf \
+	tests/unit/test_clock \
+	tests/unit/test_err \
+	tests/unit/test_file \
+	tests/unit/test_hash \
+	tests/unit/test_json \
+	tests/unit/test_log \
+	tests/unit/test_metrics \
+	tests/unit/test_queue \
+	tests/unit/test_str \
+	tests/unit/test_url \
+	tests/unit/test_utf8
 
 unit_parsers =
 
@@ -35,7 +48,7 @@ endif
 check_PROGRAMS += $(fuzz_programs)
 
 TESTS += tests/golden/golden.sh
-EXTRA_DIST += tests/golden tests/fuzz/corpus
+EXTRA_DIST += tests/unit/test.h tests/golden tests/fuzz/corpus
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = sh
 PY_LOG_COMPILER = python3
