@@ -1,3 +1,4 @@
 # Bytes → articles. Includes base/ only.
 libwiredesk_a_SOURCES += \
-	%reldir%/article.c %reldir%/article.h
+	%reldir%/article.c %reldir%/article.h \
+	%reldir%/charset.c %reldir%/charset.h

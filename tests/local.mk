@@ -15,7 +15,8 @@ unit_base = \
 	tests/unit/test_url \
 	tests/unit/test_utf8
 
-unit_parsers =
+unit_parsers = \
+	tests/unit/test_charset
 
 unit_taggers =
 

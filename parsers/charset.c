@@ -1,0 +1,647 @@
+/*
+ * Charset: what arrived → valid UTF-8, and how that was known.
+ *
+ * Problem: labels lie (a UTF-8 page served as iso-8859-1, EUC-KR called UTF-8), are missing, name a
+ * standard when its vendor superset is meant (ks_c_5601-1987 is cp949, Shift_JIS is cp932), and
+ * single bytes are broken in text that is otherwise right.
+ *
+ * Way: the bytes have the last word. In order: forced; BOM; the zero pattern of UTF-16/32; bytes
+ * that are UTF-8; the labels in their order (HTTP, then declaration or meta), each only when the
+ * bytes decode under it; UTF-8 with single bad bytes; the detector (uchardet) and windows-1252 as
+ * the last resort. A label that lost sets `mislabelled`.
+ *
+ * Two exceptions to "valid UTF-8 beats a legacy label": a text of pure ASCII keeps its label (it is
+ * that charset, and ISO-2022-JP is 7-bit), and a two-byte CJK charset with a handful of characters,
+ * none of which takes three bytes in UTF-8, keeps it too: there the coincidence is likely.
+ *
+ * Rejected: the detector first (it knows nothing of labels and is wrong on short feeds), libxml2's
+ * own conversion (stops at the first bad byte, and its guess cannot be asked for).
+ *
+ * Limits: one pass per candidate, at most four candidates, the detector sees 256 KiB. iconv
+ * descriptors are opened per document, so there is no shared state between threads.
+ */
+#include "parsers/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+
+#include <uchardet/uchardet.h>
+
+#include "base/utf8.h"
+
+enum { DETECT_BYTES = 256 * 1024, SNIFF_BYTES = 1024 };
+
+/* A charset as we know it: the name we report, the converters to try in order. `kind` says what the
+ * bytes of text in it look like. */
+enum charset_kind { K_UTF8, K_WIDE, K_SINGLE, K_CJK, K_ASCII, K_7BIT };
+struct charset {
+	const char *name, *iconv, *iconv2;
+	enum charset_kind kind;
+};
+
+static const struct charset charsets[] = {
+	{"utf-8", "UTF-8", NULL, K_UTF8},
+	{"us-ascii", "CP1252", NULL, K_ASCII},
+	{"utf-16", "UTF-16LE", NULL, K_WIDE},
+	{"utf-16le", "UTF-16LE", NULL, K_WIDE},
+	{"utf-16be", "UTF-16BE", NULL, K_WIDE},
+	{"utf-32", "UTF-32LE", NULL, K_WIDE},
+	{"utf-32le", "UTF-32LE", NULL, K_WIDE},
+	{"utf-32be", "UTF-32BE", NULL, K_WIDE},
+	{"windows-1250", "CP1250", NULL, K_SINGLE},
+	{"windows-1251", "CP1251", NULL, K_SINGLE},
+	{"windows-1252", "CP1252", NULL, K_SINGLE},
+	{"windows-1253", "CP1253", NULL, K_SINGLE},
+	{"windows-1254", "CP1254", NULL, K_SINGLE},
+	{"windows-1255", "CP1255", NULL, K_SINGLE},
+	{"windows-1256", "CP1256", NULL, K_SINGLE},
+	{"windows-1257", "CP1257", NULL, K_SINGLE},
+	{"windows-1258", "CP1258", NULL, K_SINGLE},
+	{"windows-874", "CP874", NULL, K_SINGLE},
+	{"iso-8859-1", "CP1252", NULL, K_SINGLE}, /* as everybody reads it */
+	{"iso-8859-2", "ISO-8859-2", NULL, K_SINGLE},
+	{"iso-8859-3", "ISO-8859-3", NULL, K_SINGLE},
+	{"iso-8859-4", "ISO-8859-4", NULL, K_SINGLE},
+	{"iso-8859-5", "ISO-8859-5", NULL, K_SINGLE},
+	{"iso-8859-6", "ISO-8859-6", NULL, K_SINGLE},
+	{"iso-8859-7", "ISO-8859-7", NULL, K_SINGLE},
+	{"iso-8859-8", "ISO-8859-8", NULL, K_SINGLE},
+	{"iso-8859-9", "CP1254", NULL, K_SINGLE},
+	{"iso-8859-10", "ISO-8859-10", NULL, K_SINGLE},
+	{"iso-8859-11", "CP874", NULL, K_SINGLE},
+	{"iso-8859-13", "ISO-8859-13", NULL, K_SINGLE},
+	{"iso-8859-14", "ISO-8859-14", NULL, K_SINGLE},
+	{"iso-8859-15", "ISO-8859-15", NULL, K_SINGLE},
+	{"iso-8859-16", "ISO-8859-16", NULL, K_SINGLE},
+	{"tis-620", "CP874", NULL, K_SINGLE},
+	{"koi8-r", "KOI8-R", NULL, K_SINGLE},
+	{"koi8-u", "KOI8-U", NULL, K_SINGLE},
+	{"ibm866", "IBM866", NULL, K_SINGLE},
+	{"ibm437", "IBM437", NULL, K_SINGLE},
+	{"ibm850", "IBM850", NULL, K_SINGLE},
+	{"macintosh", "MACINTOSH", NULL, K_SINGLE},
+	{"x-mac-cyrillic", "MAC-CYRILLIC", NULL, K_SINGLE},
+	{"viscii", "VISCII", NULL, K_SINGLE},
+	{"shift_jis", "CP932", NULL, K_CJK},
+	{"euc-jp", "EUC-JP", "EUC-JP-MS", K_CJK},
+	{"iso-2022-jp", "ISO-2022-JP-3", "ISO-2022-JP", K_7BIT},
+	{"iso-2022-kr", "ISO-2022-KR", NULL, K_7BIT},
+	{"euc-kr", "CP949", NULL, K_CJK},
+	{"johab", "JOHAB", NULL, K_CJK},
+	{"gb18030", "GB18030", NULL, K_CJK},
+	{"gbk", "GB18030", NULL, K_CJK},
+	{"gb2312", "GB18030", NULL, K_CJK},
+	{"hz-gb-2312", NULL, NULL, K_7BIT},
+	{"big5", "BIG5", "BIG5-HKSCS", K_CJK},
+	{"big5-hkscs", "BIG5-HKSCS", NULL, K_CJK},
+	{"euc-tw", "EUC-TW", NULL, K_CJK},
+};
+
+/* What else they are called; compared without case, '_' as '-'. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{"utf8", "utf-8"},
+	{"unicode-1-1-utf-8", "utf-8"},
+	{"ascii", "us-ascii"},
+	{"ansi-x3.4-1968", "us-ascii"},
+	{"ucs-2", "utf-16"},
+	{"unicode", "utf-16"},
+	{"iso-10646-ucs-2", "utf-16"},
+	{"utf-16-le", "utf-16le"},
+	{"utf-16-be", "utf-16be"},
+	{"u16", "utf-16"},
+	{"utf16", "utf-16"},
+	{"utf32", "utf-32"},
+	{"ucs-4", "utf-32"},
+	{"latin1", "iso-8859-1"},
+	{"latin-1", "iso-8859-1"},
+	{"l1", "iso-8859-1"},
+	{"iso8859-1", "iso-8859-1"},
+	{"iso-8859-1:1987", "iso-8859-1"},
+	{"8859-1", "iso-8859-1"},
+	{"latin2", "iso-8859-2"},
+	{"iso8859-2", "iso-8859-2"},
+	{"iso8859-5", "iso-8859-5"},
+	{"iso8859-7", "iso-8859-7"},
+	{"greek", "iso-8859-7"},
+	{"hebrew", "iso-8859-8"},
+	{"iso-8859-8-i", "iso-8859-8"},
+	{"arabic", "iso-8859-6"},
+	{"latin5", "iso-8859-9"},
+	{"iso8859-9", "iso-8859-9"},
+	{"iso8859-15", "iso-8859-15"},
+	{"latin9", "iso-8859-15"},
+	{"latin-9", "iso-8859-15"},
+	{"win-1251", "windows-1251"},
+	{"win1251", "windows-1251"},
+	{"koi8", "koi8-r"},
+	{"cp866", "ibm866"},
+	{"mac", "macintosh"},
+	{"x-mac-roman", "macintosh"},
+	{"tis620", "tis-620"},
+	{"sjis", "shift_jis"},
+	{"x-sjis", "shift_jis"},
+	{"shift-jis", "shift_jis"},
+	{"ms-kanji", "shift_jis"},
+	{"windows-31j", "shift_jis"},
+	{"cp932", "shift_jis"},
+	{"ms932", "shift_jis"},
+	{"eucjp", "euc-jp"},
+	{"x-euc-jp", "euc-jp"},
+	{"ujis", "euc-jp"},
+	{"csiso2022jp", "iso-2022-jp"},
+	{"jis", "iso-2022-jp"},
+	{"euckr", "euc-kr"},
+	{"ks-c-5601-1987", "euc-kr"},
+	{"ks-c-5601-1989", "euc-kr"},
+	{"ks-c-5601", "euc-kr"},
+	{"ksc5601", "euc-kr"},
+	{"ksc-5601", "euc-kr"},
+	{"ks-x-1001", "euc-kr"},
+	{"korean", "euc-kr"},
+	{"uhc", "euc-kr"},
+	{"cp949", "euc-kr"},
+	{"ms949", "euc-kr"},
+	{"windows-949", "euc-kr"},
+	{"gb-18030", "gb18030"},
+	{"euc-cn", "gb2312"},
+	{"euccn", "gb2312"},
+	{"gb-2312", "gb2312"},
+	{"gb2312-80", "gb2312"},
+	{"gb-2312-80", "gb2312"},
+	{"chinese", "gb2312"},
+	{"x-gbk", "gbk"},
+	{"cp936", "gbk"},
+	{"windows-936", "gbk"},
+	{"big-5", "big5"},
+	{"cn-big5", "big5"},
+	{"x-x-big5", "big5"},
+	{"cp950", "big5"},
+	{"big5hkscs", "big5-hkscs"},
+};
+
+static bool label_eq(struct wd_str s, const char *z)
+{
+	size_t n = strlen(z);
+	if (s.n != n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		char x = s.p[i] == '_' ? '-' : wd_lower(s.p[i]), y = z[i] == '_' ? '-' : z[i];
+		if (x != y)
+			return false;
+	}
+	return true;
+}
+
+static const struct charset *charset_named(const char *name)
+{
+	for (size_t i = 0; i < WD_COUNTOF(charsets); i++) {
+		if (strcmp(charsets[i].name, name) == 0)
+			return &charsets[i];
+	}
+	return NULL;
+}
+
+static const struct charset *charset_find(struct wd_str label)
+{
+	label = wd_str_trim(label);
+	while (label.n > 0 && (label.p[0] == '"' || label.p[0] == '\''))
+		label = wd_str_from(label, 1);
+	while (label.n > 0 && strchr("\"';, ", label.p[label.n - 1]) != NULL)
+		label.n--;
+	for (size_t i = 0; i < WD_COUNTOF(charsets); i++) {
+		if (label_eq(label, charsets[i].name))
+			return &charsets[i];
+	}
+	for (size_t i = 0; i < WD_COUNTOF(aliases); i++) {
+		if (label_eq(label, aliases[i].alias))
+			return charset_named(aliases[i].name);
+	}
+	/* cp1250 … cp1258, windows1251, x-windows-…, ibm-… */
+	static const char *const prefixes[] = {"cp", "x-cp", "windows", "windows-", "x-windows-"};
+	for (size_t i = 0; i < WD_COUNTOF(prefixes); i++) {
+		struct wd_str p = wd_str_c(prefixes[i]);
+		if (label.n < 6 + p.n && wd_str_istarts(label, p)) {
+			struct wd_str num = wd_str_from(label, p.n);
+			char buf[20];
+			(void)snprintf(buf, sizeof(buf), "windows-%.*s", WD_STR_ARG(num));
+			if (charset_named(buf) != NULL)
+				return charset_named(buf);
+		}
+	}
+	return NULL;
+}
+
+/* ---- labels ---- */
+
+static struct wd_str header_charset(struct wd_str content_type)
+{
+	size_t at = wd_str_ifind(content_type, WD_STR("charset"), 0);
+	if (at == SIZE_MAX)
+		return WD_STR_NONE;
+	struct wd_str s = wd_str_trim(wd_str_from(content_type, at + 7));
+	if (s.n == 0 || s.p[0] != '=')
+		return WD_STR_NONE;
+	s = wd_str_trim(wd_str_from(s, 1));
+	size_t end = wd_str_chr(s, ';', 0);
+	return wd_str_trim(end == SIZE_MAX ? s : wd_str_sub(s, 0, end));
+}
+
+/* Value of name="…" (or unquoted) inside a tag's text. */
+static struct wd_str pseudo_attr(struct wd_str tag, const char *name)
+{
+	size_t at = wd_str_ifind(tag, wd_str_c(name), 0);
+	if (at == SIZE_MAX)
+		return WD_STR_NONE;
+	struct wd_str s = wd_str_trim(wd_str_from(tag, at + strlen(name)));
+	if (s.n == 0 || s.p[0] != '=')
+		return WD_STR_NONE;
+	s = wd_str_trim(wd_str_from(s, 1));
+	char quote = s.n > 0 && (s.p[0] == '"' || s.p[0] == '\'') ? s.p[0] : '\0';
+	size_t start = quote != '\0' ? 1 : 0, end = start;
+	while (end < s.n &&
+		(quote != '\0' ? s.p[end] != quote
+			       : !wd_is_space(s.p[end]) && s.p[end] != '?' && s.p[end] != '>' &&
+					 s.p[end] != '"' && s.p[end] != '\'' && s.p[end] != ';'))
+		end++;
+	return wd_str_sub(s, start, end);
+}
+
+static struct wd_str declared_charset(struct wd_str bytes, enum wd_charset_kind kind)
+{
+	struct wd_str head = wd_str_sub(bytes, 0, SNIFF_BYTES * (kind == WD_CHARSET_HTML ? 8 : 1));
+	if (kind == WD_CHARSET_XML || kind == WD_CHARSET_HTML) {
+		size_t at = wd_str_ifind(head, WD_STR("<?xml"), 0);
+		size_t end = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(head, '>', at);
+		if (end != SIZE_MAX) {
+			struct wd_str enc = pseudo_attr(wd_str_sub(head, at, end), "encoding");
+			if (enc.n > 0)
+				return enc;
+		}
+	}
+	for (size_t at = 0; kind == WD_CHARSET_HTML;) {
+		at = wd_str_ifind(head, WD_STR("<meta"), at);
+		if (at == SIZE_MAX)
+			break;
+		size_t end = wd_str_chr(head, '>', at);
+		if (end == SIZE_MAX)
+			end = head.n;
+		struct wd_str cs = pseudo_attr(wd_str_sub(head, at, end), "charset");
+		if (cs.n > 0)
+			return cs;
+		at = end;
+	}
+	return WD_STR_NONE;
+}
+
+/* ---- what the bytes look like ---- */
+
+struct shape {
+	size_t two, more; /* well-formed UTF-8 sequences of two, and of three or four bytes */
+	size_t bad;       /* bytes that belong to none */
+	size_t zeros, escapes;
+};
+
+static struct shape shape_of(struct wd_str s)
+{
+	struct shape sh = {0};
+	for (size_t at = 0; at < s.n;) {
+		uint64_t w;
+		if (s.n - at >= 8) {
+			memcpy(&w, s.p + at, 8);
+			/* No high bit and no byte below 0x20 but white space matters here: ESC and
+			 * NUL are what we look for. */
+			uint64_t low = w - UINT64_C(0x2020202020202020);
+			if (((w | (low & ~w)) & UINT64_C(0x8080808080808080)) == 0) {
+				at += 8;
+				continue;
+			}
+		}
+		unsigned char c = (unsigned char)s.p[at];
+		if (c < 0x80) {
+			sh.zeros += c == 0;
+			sh.escapes += c == 0x1B;
+			at++;
+			continue;
+		}
+		size_t before = at;
+		uint32_t cp = wd_utf8_next(s, &at);
+		size_t len = at - before;
+		if (cp == WD_CP_BAD && len == 1)
+			sh.bad++;
+		else if (len == 2)
+			sh.two++;
+		else
+			sh.more++;
+	}
+	return sh;
+}
+
+static const struct charset *bom_charset(struct wd_str s, size_t *ret_skip)
+{
+	static const struct {
+		const char *bom;
+		size_t n;
+		const char *name;
+	} boms[] = {
+		{"\xFF\xFE\0\0", 4, "utf-32le"},
+		{"\0\0\xFE\xFF", 4, "utf-32be"},
+		{"\xEF\xBB\xBF", 3, "utf-8"},
+		{"\xFF\xFE", 2, "utf-16le"},
+		{"\xFE\xFF", 2, "utf-16be"},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(boms); i++) {
+		if (s.n >= boms[i].n && memcmp(s.p, boms[i].bom, boms[i].n) == 0) {
+			*ret_skip = boms[i].n;
+			return charset_named(boms[i].name);
+		}
+	}
+	return NULL;
+}
+
+/* UTF-16/32 without a BOM shows in where its zero bytes stand: markup is ASCII. */
+static const struct charset *wide_by_zeros(struct wd_str s)
+{
+	size_t zero[4] = {0}, n = WD_MIN(s.n, (size_t)SNIFF_BYTES) & ~(size_t)3;
+	if (n < 4)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		zero[i & 3] += s.p[i] == '\0';
+	size_t q = n / 4;
+	if (zero[0] > q * 3 / 4 && zero[1] > q * 3 / 4 && zero[3] < q / 4)
+		return charset_named("utf-32be");
+	if (zero[2] > q * 3 / 4 && zero[3] > q * 3 / 4 && zero[0] < q / 4)
+		return charset_named("utf-32le");
+	if (zero[0] + zero[2] > q / 2 && zero[1] + zero[3] < q / 8 + 1)
+		return charset_named("utf-16be");
+	if (zero[1] + zero[3] > q / 2 && zero[0] + zero[2] < q / 8 + 1)
+		return charset_named("utf-16le");
+	return NULL;
+}
+
+/* ---- converting ---- */
+
+/* Bytes → UTF-8 under `to`; bad ones become U+FFFD one by one. Stops early (returns WD_E_MALFORMED)
+ * when more than max_bad are bad. */
+static int convert(struct wd_arena *a, struct wd_str in, const char *codec, size_t max_bad,
+	struct wd_str *ret, size_t *ret_bad)
+{
+	iconv_t cd = iconv_open("UTF-8", codec);
+	if (cd == (iconv_t)-1)
+		return WD_E_UNSUPPORTED;
+	struct wd_arena_mark mark = wd_arena_mark(a);
+	/* Single-byte charsets reach U+FFFF (three bytes for a high one), two-byte ones take three
+	 * for two, 7-bit ones too. */
+	size_t high = 0, bad = 0;
+	for (size_t i = 0; i < in.n; i++)
+		high += (unsigned char)in.p[i] >= 0x80;
+	size_t cap = in.n < SIZE_MAX / 8 ? in.n + in.n / 2 + high * 2 + 64 : 0;
+	char *out = cap > 0 ? wd_arena_bytes(a, cap) : NULL;
+	char *op = out, *ip = wd_unconst(in.p);
+	size_t il = in.n, ol = cap;
+	int rc = out != NULL ? WD_OK : WD_E_LIMIT;
+
+	while (rc == WD_OK && il > 0) {
+		if (iconv(cd, &ip, &il, &op, &ol) != (size_t)-1)
+			break;
+		if ((errno != EILSEQ && errno != EINVAL) || ol < 4) {
+			rc = WD_E_LIMIT;
+		} else if (++bad > max_bad) {
+			rc = WD_E_MALFORMED;
+		} else {
+			memcpy(op, "\xEF\xBF\xBD", 3);
+			op += 3;
+			ol -= 3;
+			ip++;
+			il--;
+		}
+	}
+	if (rc == WD_OK)
+		(void)iconv(cd, NULL, NULL, &op, &ol);
+	(void)iconv_close(cd);
+	if (rc != WD_OK) {
+		wd_arena_rewind(a, mark);
+		return rc;
+	}
+	*ret = (struct wd_str){out, (size_t)(op - out)};
+	*ret_bad = bad;
+	return WD_OK;
+}
+
+static int decode_as(struct wd_arena *a, struct wd_str in, const struct charset *cs, size_t max_bad,
+	struct wd_charset_result *ret)
+{
+	struct wd_str text = WD_STR_NONE;
+	size_t bad = 0;
+	if (cs->iconv == NULL)
+		return WD_E_UNSUPPORTED;
+	int rc = convert(a, in, cs->iconv, cs->iconv2 != NULL ? 0 : max_bad, &text, &bad);
+	if (rc != WD_OK && cs->iconv2 != NULL)
+		rc = convert(a, in, cs->iconv2, max_bad, &text, &bad);
+	if (rc != WD_OK)
+		return rc;
+	ret->text = text;
+	ret->charset = wd_str_c(cs->name);
+	ret->replaced = bad;
+	return WD_OK;
+}
+
+/* windows-1252 between 0x80 and 0x9F; 0: not assigned. */
+static const uint16_t cp1252_c1[32] = {0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
+	0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0, 0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D,
+	0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178};
+
+/* A lone high byte among ASCII in UTF-8 text is a pasted windows-1252 quote or accented letter; a
+ * lone byte next to others is what is left of a cut character. 0: the latter. */
+static uint32_t lone_byte(struct wd_str s, size_t at)
+{
+	unsigned char c = (unsigned char)s.p[at];
+	char before = at > 0 ? s.p[at - 1] : ' ', after = at + 1 < s.n ? s.p[at + 1] : ' ';
+	if (((unsigned char)before | (unsigned char)after) >= 0x80)
+		return 0;
+	if (c < 0xA0)
+		return cp1252_c1[c - 0x80];
+	if (wd_is_alpha(before) || wd_is_alpha(after) || (c < 0xC0 && c != 0xA0))
+		return c;
+	return 0;
+}
+
+static int decode_utf8(struct wd_arena *a, struct wd_str in, struct wd_charset_result *ret)
+{
+	size_t good = wd_utf8_check(in);
+	ret->charset = WD_STR("utf-8");
+	ret->text = in;
+	if (good == in.n)
+		return WD_OK;
+	char *out = in.n < SIZE_MAX / 4 ? wd_arena_bytes(a, in.n * 3) : NULL;
+	if (out == NULL)
+		return WD_E_LIMIT;
+	size_t n = 0, bad = 0;
+	for (size_t at = 0; at < in.n;) {
+		struct wd_str rest = wd_str_from(in, at);
+		size_t ok = wd_utf8_check(rest);
+		memcpy(out + n, rest.p, ok);
+		n += ok;
+		at += ok;
+		if (at < in.n) {
+			uint32_t cp = lone_byte(in, at);
+			n += wd_utf8_put(cp != 0 ? cp : WD_CP_BAD, out + n);
+			at++;
+			bad++;
+		}
+	}
+	ret->text = (struct wd_str){out, n};
+	ret->replaced = bad;
+	return WD_OK;
+}
+
+/* ---- choosing ---- */
+
+/* The detector on the part of the text that says something: from the first high byte on. */
+static const struct charset *detect(struct wd_str s)
+{
+	size_t from = wd_utf8_check(s);
+	struct wd_str part = wd_str_sub(s, from > 64 ? from - 64 : 0, SIZE_MAX);
+	uchardet_t ud = uchardet_new();
+	const struct charset *cs = NULL;
+	if (ud == NULL)
+		return NULL;
+	if (uchardet_handle_data(ud, part.p, WD_MIN(part.n, (size_t)DETECT_BYTES)) == 0) {
+		uchardet_data_end(ud);
+		cs = charset_find(wd_str_c(uchardet_get_charset(ud)));
+	}
+	uchardet_delete(ud);
+	return cs;
+}
+
+struct choice {
+	const struct charset *cs;
+	const char *source;
+};
+
+static int settle(struct wd_charset_result *ret, const char *source)
+{
+	ret->source = wd_str_c(source);
+	return WD_OK;
+}
+
+/* No label fits and the bytes are no clean UTF-8. */
+static int decode_by_content(
+	struct wd_arena *a, struct wd_str bytes, struct shape sh, struct wd_charset_result *ret)
+{
+	if (sh.two + sh.more >= sh.bad || (sh.more > 0 && sh.more * 4 >= sh.bad)) {
+		(void)settle(ret, "content");
+		return decode_utf8(a, bytes, ret);
+	}
+	const struct charset *cs = detect(bytes);
+	if (cs != NULL && (cs->kind == K_SINGLE || cs->kind == K_CJK) && sh.bad > 4 &&
+		decode_as(a, bytes, cs, sh.bad / 50, ret) == WD_OK)
+		return settle(ret, "content");
+	/* A handful of high bytes and nothing to go by: windows-1252, unless its five holes are
+	 * hit. */
+	(void)settle(ret, "default");
+	if (decode_as(a, bytes, charset_named("windows-1252"), 0, ret) == WD_OK)
+		return WD_OK;
+	return decode_utf8(a, bytes, ret);
+}
+
+static bool trusts_label(const struct charset *cs, struct shape sh)
+{
+	if (cs->kind == K_7BIT)
+		return sh.escapes > 0 && sh.bad + sh.two + sh.more == 0;
+	return cs->kind == K_CJK && sh.more == 0 && sh.two <= 3;
+}
+
+static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *labels, size_t n,
+	struct wd_charset_result *ret)
+{
+	struct shape sh = shape_of(bytes);
+	bool ascii = sh.bad + sh.two + sh.more == 0;
+
+	if (sh.zeros > 0) {
+		const struct charset *wide = wide_by_zeros(bytes);
+		if (wide != NULL && decode_as(a, bytes, wide, bytes.n / 100, ret) == WD_OK) {
+			bool said = false;
+			for (size_t i = 0; i < n; i++)
+				said = said || labels[i].cs->kind == K_WIDE;
+			ret->mislabelled = n > 0 && !said;
+			return settle(ret, "content");
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct charset *cs = labels[i].cs;
+		bool legacy = cs->kind == K_SINGLE || cs->kind == K_CJK || cs->kind == K_7BIT;
+		bool fits = ascii ? cs->kind != K_WIDE && (cs->kind != K_7BIT || sh.escapes == 0)
+				  : cs->kind == K_UTF8 && sh.bad == 0;
+		if (fits) {
+			ret->text = bytes;
+			ret->charset = wd_str_c(cs->name);
+			ret->mislabelled = i > 0;
+			return settle(ret, labels[i].source);
+		}
+		if (legacy && (sh.bad > 0 || trusts_label(cs, sh)) &&
+			decode_as(a, bytes, cs, sh.bad / 50 + (sh.bad > 3), ret) == WD_OK) {
+			ret->mislabelled = i > 0;
+			return settle(ret, labels[i].source);
+		}
+	}
+	ret->mislabelled = n > 0;
+	if (sh.bad == 0) {
+		/* ESC $ in 7-bit text: ISO-2022, whatever it calls itself. */
+		const struct charset *jp = charset_named("iso-2022-jp");
+		if (ascii && sh.escapes > 0 && wd_str_find(bytes, WD_STR("\x1B$"), 0) != SIZE_MAX &&
+			decode_as(a, bytes, jp, 0, ret) == WD_OK)
+			return settle(ret, "content");
+		ret->text = bytes;
+		ret->charset = WD_STR("utf-8");
+		return settle(ret, ascii ? "default" : "content");
+	}
+	if (n > 0 && labels[0].cs->kind == K_UTF8 && sh.two + sh.more >= sh.bad) {
+		ret->mislabelled = false;
+		(void)settle(ret, labels[0].source);
+		return decode_utf8(a, bytes, ret);
+	}
+	return decode_by_content(a, bytes, sh, ret);
+}
+
+int wd_charset_decode(struct wd_arena *a, struct wd_str bytes, enum wd_charset_kind kind,
+	struct wd_str content_type, struct wd_str forced, struct wd_charset_result *ret,
+	struct wd_err *err)
+{
+	size_t skip = 0;
+	const struct charset *bom = bom_charset(bytes, &skip);
+	const struct charset *cs = forced.n > 0 ? charset_find(forced) : NULL;
+	int rc;
+
+	*ret = (struct wd_charset_result){0};
+	if (forced.n > 0 && cs == NULL)
+		return wd_err_set(err, WD_E_UNSUPPORTED, "charset '%.*s' is not known",
+			WD_STR_ARG(wd_str_sub(forced, 0, 64)));
+	if (bom != NULL)
+		bytes = wd_str_from(bytes, skip);
+	if (cs != NULL || (bom != NULL && bom->kind == K_WIDE)) {
+		(void)settle(ret, cs != NULL ? "forced" : "bom");
+		cs = cs != NULL ? cs : bom;
+		rc = cs->kind == K_UTF8 ? decode_utf8(a, bytes, ret)
+					: decode_as(a, bytes, cs, SIZE_MAX, ret);
+	} else {
+		struct choice labels[3];
+		size_t n = 0;
+		const struct charset *http = charset_find(header_charset(content_type));
+		const struct charset *decl = charset_find(declared_charset(bytes, kind));
+		if (bom != NULL)
+			labels[n++] = (struct choice){bom, "bom"};
+		if (http != NULL)
+			labels[n++] = (struct choice){http, "http"};
+		if (decl != NULL)
+			labels[n++] = (struct choice){
+				decl, kind == WD_CHARSET_XML ? "declaration" : "meta"};
+		rc = choose(a, bytes, labels, n, ret);
+	}
+	if (rc != WD_OK)
+		return wd_err_set(err, rc, "charset: %zu bytes cannot be held as UTF-8", bytes.n);
+	while (wd_str_starts(ret->text, WD_STR("\xEF\xBB\xBF"))) /* a second BOM is junk */
+		ret->text = wd_str_from(ret->text, 3);
+	return WD_OK;
+}
