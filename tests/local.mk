@@ -55,3 +55,14 @@ SH_LOG_COMPILER = sh
 PY_LOG_COMPILER = python3
 AM_TESTS_ENVIRONMENT = WIREDESK=$(abs_top_builddir)/wiredesk SRCDIR=$(abs_top_srcdir) WIREDESK_DATA=$(abs_top_srcdir)/data; \
 	export WIREDESK SRCDIR WIREDESK_DATA;
+
+lint: config.h
+	BUILD=$(abs_top_builddir) LINT_CFLAGS="$(WD_DEPS_CFLAGS)" python3 $(srcdir)/tests/lint/lint.py
+.PHONY: lint
+EXTRA_DIST += tests/lint
+
+# The tests with threads in them, for ThreadSanitizer.
+threaded_tests = tests/unit/test_queue tests/unit/test_log tests/unit/test_metrics
+check-threads: $(check_PROGRAMS) all
+	$(MAKE) check-TESTS TESTS="$(threaded_tests)"
+.PHONY: check-threads
