@@ -66,3 +66,4 @@ threaded_tests = tests/unit/test_queue tests/unit/test_log tests/unit/test_metri
 check-threads: $(check_PROGRAMS) all
 	$(MAKE) check-TESTS TESTS="$(threaded_tests)"
 .PHONY: check-threads
+EXTRA_DIST += tests/integration
