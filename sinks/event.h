@@ -26,6 +26,7 @@ struct wd_version {
 	int64_t first_seen_us, seen_us;
 	struct wd_str significance; /* typo, minor, fact, rewrite, tags; empty for the first */
 	WD_VEC(struct wd_diff) diff;
+	bool is_backfill;       /* first read of a feed */
 	struct wd_str reason;   /* why a version without changed text: retag, withdraw … */
 	struct wd_str story_id; /* empty: none */
 	double story_similarity;
@@ -57,5 +58,11 @@ void wd_version_first(
 /** Hash over what makes a version: headline, text, tables, dates, status … not over tags or
  * provenance. */
 struct wd_hash wd_content_hash(const struct wd_article *art);
+
+/** "news.article.published", … */
+const char *wd_event_type_name(enum wd_event_type type);
+/** The deterministic event id; `rules` is empty unless only the tags are new (retag). */
+struct wd_hash wd_event_id(struct wd_str article_id, unsigned number, enum wd_event_type type,
+	struct wd_hash content, struct wd_str rules);
 
 #define WD_EVENT_SCHEMA "https://wiredesk.dev/schema/event-1.0.json"

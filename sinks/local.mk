@@ -1,1 +1,5 @@
-# This folder's part of the build.
+# Events and where they go. Includes base/ and parsers/.
+libwiredesk_a_SOURCES += \
+	%reldir%/event.c %reldir%/event.h \
+	%reldir%/event_data.c %reldir%/event_data.h \
+	%reldir%/event_wiredesk.c

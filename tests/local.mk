@@ -49,7 +49,7 @@ endif
 check_PROGRAMS += $(fuzz_programs)
 
 TESTS += tests/golden/golden.sh
-EXTRA_DIST += tests/unit/test.h tests/golden tests/fuzz/corpus
+EXTRA_DIST += tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = sh
 PY_LOG_COMPILER = python3

@@ -1,0 +1,91 @@
+/**
+ * Pipeline: documents in, durable events out.
+ *
+ *   push ─► doc queue ─► N workers (parse, build, tag: pure) ─► desk thread (document order:
+ * identity, versions, one store transaction per group) ─► outbox ─► one thread per sink
+ *
+ * A document is finished when all it caused is committed in the store; then its `done` is called
+ * (desk thread) and the document freed. Sinks deliver from the outbox on their own; what a sink has
+ * not delivered survives a crash. Without a store path (replay, tests) the store lives in memory.
+ *
+ * Back-pressure: push answers WD_E_FULL while the doc queue is full or the outbox is at its limit;
+ * `resume` is called (from any thread) when pushing is worth another try.
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/doc.h"
+#include "base/err.h"
+
+struct wd_feed;
+struct wd_pipeline;
+struct wd_store;
+struct wd_rules;
+
+/** One sink as configured. */
+struct wd_sink_conf {
+	const char *type;  /* "kafka", "jsonl", "stdout" */
+	const char *name;  /* its position's name in the store; NULL: made of type and place */
+	const char *path;  /* jsonl */
+	const char *topic; /* kafka */
+	const char *dead_letter_topic; /* kafka; NULL: the local dead-letter store only */
+	const char *health_topic;      /* kafka; NULL: none */
+	bool exactly_once;
+	/* librdkafka properties, name and value in turn, NULL at the end; may be NULL */
+	const char *const *properties;
+	size_t batch_events;   /* 0: 1,000 */
+	int64_t batch_wait_us; /* how long a batch may wait for more; 0: 20 ms */
+};
+
+/** What a feed's first read gives: everything as backfill, only what is newer, or nothing. */
+enum wd_first_poll { WD_FIRST_ALL, WD_FIRST_SINCE, WD_FIRST_NONE };
+
+struct wd_pipeline_opts {
+	unsigned workers;       /* 0: one per core, at most 8 */
+	struct wd_store *store; /* borrowed; NULL: one in memory */
+	struct wd_rules *rules; /* a reference is taken; NULL: no tagging */
+	const struct wd_sink_conf *sinks;
+	size_t sink_count;
+	size_t queue_items, queue_bytes; /* 0: base/limits.h */
+	uint64_t outbox_max_bytes;       /* 0: base/limits.h */
+	bool page_allowed;  /* an HTML page is an article (replay); false: feeds only */
+	bool virtual_clock; /* a version is first seen when its document was fetched */
+	enum wd_first_poll first_poll;
+	int64_t first_since_us;
+	void (*resume)(void *ctx);
+	/* What a document turned out to be (desk thread, before done): for schedules. `feed` is
+	 * borrowed during the call; format is empty when it was no feed; rc and err say why a
+	 * document was given up. */
+	void (*report)(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
+		size_t new_versions, int rc, const struct wd_err *err, void *ctx);
+	/* A sink's new events were delivered (sink thread); only the JSON lines of type "memory"
+	 * sinks come here: tests and --expect. */
+	void (*event)(struct wd_str line, void *ctx);
+	void *ctx;
+};
+
+struct wd_pipeline_stats {
+	uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
+	uint64_t outbox_rows, outbox_bytes;
+	size_t queued_docs, queued_bytes;
+};
+
+/** Starts the threads. A sink that is not reachable yet is no error: its state says so. */
+WD_MUST_USE int wd_pipeline_new(
+	const struct wd_pipeline_opts *opts, struct wd_pipeline **ret, struct wd_err *err);
+/** Takes the document (seq is given here) or leaves it: WD_E_FULL (resume will be called),
+ * WD_E_DENIED (draining). Any one thread at a time. */
+WD_MUST_USE int wd_pipeline_push(struct wd_pipeline *p, struct wd_doc *doc);
+/** As push, but waits for room (replay). */
+WD_MUST_USE int wd_pipeline_push_wait(struct wd_pipeline *p, struct wd_doc *doc);
+/** No more documents; waits until all that were pushed are committed and the sinks delivered the
+ * outbox or timeout_us passed (negative: no limit). WD_E_TRANSIENT: rows are left for the next
+ * start. */
+WD_MUST_USE int wd_pipeline_drain(struct wd_pipeline *p, int64_t timeout_us);
+/** Ends the threads (drain first to keep nothing back) and frees all. */
+void wd_pipeline_free(struct wd_pipeline *p);
+WD_DEFINE_CLEANUP(struct wd_pipeline *, wd_pipeline_free)
+/** New rules from the next document on. */
+void wd_pipeline_set_rules(struct wd_pipeline *p, struct wd_rules *rules);
+void wd_pipeline_stats(struct wd_pipeline *p, struct wd_pipeline_stats *ret);
+/** One line per sink: name, state, backlog, last error; JSON array. */
+void wd_pipeline_sinks_json(struct wd_pipeline *p, struct wd_buf *out);
