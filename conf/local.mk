@@ -1,1 +1,2 @@
-# This folder's part of the build.
+# The example configuration; a test loads it.
+EXTRA_DIST += %reldir%/wiredesk.yaml.example

@@ -2,5 +2,13 @@
 wiredesk_SOURCES += \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
+	%reldir%/cmd_check.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
+libwiredesk_a_SOURCES += \
+	%reldir%/config.c %reldir%/config.h \
+	%reldir%/config_doc.c \
+	%reldir%/config_feeds.c \
+	%reldir%/config_schema.c %reldir%/config_schema.h \
+	%reldir%/config_value.c \
+	%reldir%/config_yaml.c %reldir%/config_yaml.h

@@ -13,6 +13,8 @@
 #include "daemon/cmd.h"
 
 static const struct wd_command commands[] = {
+	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
+		wd_cmd_check},
 	{NULL, NULL, NULL, NULL},
 };
 

@@ -1,3 +1,4 @@
-# This folder's part of the build.
+# Documentation. CONFIG.md and wiredesk.yaml.5 are generated (wiredesk check --docs); a test compares.
 dist_pkgdata_DATA = %reldir%/event.schema.json
-EXTRA_DIST += %reldir%/EVENTS.md
+dist_man_MANS = %reldir%/wiredesk.yaml.5
+EXTRA_DIST += %reldir%/CONFIG.md %reldir%/EVENTS.md

@@ -1,1 +1,4 @@
-# This folder's part of the build.
+# Where documents come from. Includes base/ only.
+libwiredesk_a_SOURCES += \
+	%reldir%/conf.h \
+	%reldir%/netguard.c %reldir%/netguard.h

@@ -24,9 +24,11 @@ unit_desk =
 
 unit_sinks =
 
-unit_sources =
+unit_sources = \
+	tests/unit/test_netguard
 
-unit_daemon =
+unit_daemon = \
+	tests/unit/test_config
 
 unit_programs = $(unit_base) $(unit_parsers) $(unit_taggers) $(unit_desk) $(unit_sinks) $(unit_sources) $(unit_daemon)
 check_PROGRAMS += $(unit_programs)

@@ -36,7 +36,7 @@ MAY_INCLUDE = {
 ONE_FILE = {
     "librdkafka/": {"sinks/kafka", "tests/"},
     "sqlite3.h": {"desk/store"},
-    "libxml/": {"parsers/xml", "daemon/main.c", "tests/"},
+    "libxml/": {"parsers/xml", "daemon/config_feeds.c", "daemon/main.c", "tests/"},
     "curl/": {"sources/http", "daemon/main.c"},
     "microhttpd.h": {"daemon/admin", "sources/http_push"},
     "yaml.h": {"base/yaml", "daemon/config", "taggers/"},

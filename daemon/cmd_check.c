@@ -1,0 +1,102 @@
+/*
+ * `wiredesk check`: loads what `run` would load, by the same functions, and tells every finding.
+ */
+#include <getopt.h>
+#include <stdio.h>
+
+#include "daemon/cmd.h"
+#include "daemon/config.h"
+
+static const char help[] =
+	"usage: wiredesk check [-c FILE] [--dump] [--docs markdown|man]\n\n"
+	"Checks the configuration and everything it names, and tells all findings at once.\n\n"
+	"  -c, --config FILE   the file; default " WD_SYSCONFDIR
+	"/wiredesk/wiredesk.yaml, else the\n"
+	"                      built-in defaults\n"
+	"      --dump          print the effective configuration (never a secret)\n"
+	"      --docs FORMAT   print the reference of all keys: markdown or man\n"
+	"  -h, --help          this text\n";
+
+static int print_buf(struct wd_buf *b, FILE *to)
+{
+	bool ok = !wd_buf_failed(b) && fwrite(b->p, 1, b->n, to) == b->n && fflush(to) == 0;
+	wd_buf_done(b);
+	return ok ? WD_EXIT_OK : WD_EXIT_INPUT;
+}
+
+static int print_docs(const char *format)
+{
+	struct wd_buf b;
+	wd_buf_init(&b, 4 * WD_MIB);
+	if (wd_str_eqc(wd_str_c(format), "markdown")) {
+		wd_config_doc_markdown(&b);
+	} else if (wd_str_eqc(wd_str_c(format), "man")) {
+		wd_config_doc_man(&b);
+	} else {
+		(void)fprintf(
+			stderr, "wiredesk check: --docs takes markdown or man, not '%s'\n", format);
+		return WD_EXIT_USAGE;
+	}
+	return print_buf(&b, stdout);
+}
+
+static int check(const char *path, bool dump)
+{
+	wd_cleanup(wd_config_unrefp) struct wd_config *c = NULL;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(16 * WD_MIB);
+	struct wd_findings f = {.mem = a};
+	struct wd_buf b;
+	if (a == NULL)
+		return WD_EXIT_USAGE;
+	int rc = wd_config_load(path, &c, &f);
+	wd_buf_init(&b, 16 * WD_MIB);
+	wd_findings_print(&f, &b);
+	(void)print_buf(&b, stderr);
+	if (rc != WD_OK) {
+		(void)fprintf(stderr, "%zu error%s in %s\n", f.errors, f.errors == 1 ? "" : "s",
+			path != NULL ? path : "the configuration");
+		return WD_EXIT_USAGE;
+	}
+	if (dump) {
+		wd_buf_init(&b, 256 * WD_MIB);
+		wd_config_dump(c, &b);
+		return print_buf(&b, stdout);
+	}
+	(void)printf("%s: good (%zu feed%s, %zu sink%s)\n",
+		path != NULL ? path : "built-in defaults", c->feeds.n, c->feeds.n == 1 ? "" : "s",
+		c->sinks.n, c->sinks.n == 1 ? "" : "s");
+	return WD_EXIT_OK;
+}
+
+int wd_cmd_check(int argc, char **argv)
+{
+	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+		{"dump", no_argument, NULL, 'D'}, {"docs", required_argument, NULL, 'm'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+	const char *path = wd_config_default_path();
+	bool dump = false;
+	int opt;
+	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'c':
+			path = optarg;
+			break;
+		case 'D':
+			dump = true;
+			break;
+		case 'm':
+			return print_docs(optarg);
+		case 'h':
+			(void)fputs(help, stdout);
+			return WD_EXIT_OK;
+		default:
+			return WD_EXIT_USAGE;
+		}
+	}
+	if (optind < argc) {
+		(void)fprintf(
+			stderr, "wiredesk check: '%s' is too much; see --help\n", argv[optind]);
+		return WD_EXIT_USAGE;
+	}
+	return check(path, dump);
+}
