@@ -34,13 +34,17 @@ struct wd_node {
 	uint8_t flags; /* WD_NF_… */
 	void *data;    /* scratch of whoever walks the tree (page scores, table marks) */
 };
-enum { WD_NF_SYNTHETIC = 1 /* made by a repair, not in the source */ };
+enum {
+	WD_NF_SYNTHETIC = 1, /* made by a repair, not in the source */
+	WD_NF_FOREIGN = 2    /* svg or math, or inside: tag is WD_TAG_OTHER but for the two roots */
+};
 
 struct wd_html_opts {
 	bool fragment; /* the content of a <body>/<div>, not a document */
 	bool keep_comments;
 	bool keep_scripts; /* keep the text of <script> (JSON-LD); style is always dropped */
-	bool raw;          /* no repair layer in front (the repairer itself, tests) */
+	bool raw; /* no effect: the repair layer (repair.h) is the caller's step, who lists what it
+		     did */
 };
 
 struct wd_html {

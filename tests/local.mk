@@ -16,7 +16,8 @@ unit_base = \
 	tests/unit/test_utf8
 
 unit_parsers = \
-	tests/unit/test_charset
+	tests/unit/test_charset \
+	tests/unit/test_html
 
 unit_taggers =
 
