@@ -20,6 +20,12 @@ struct wd_date_opts {
 WD_MUST_USE int wd_date_parse(
 	struct wd_str s, const struct wd_date_opts *opts, struct wd_date *ret, struct wd_err *err);
 
+#define WD_DATE_EARLIEST_US INT64_C(631152000000000) /* 1990-01-01 */
+#define WD_DATE_FUTURE_US INT64_C(172800000000)      /* two days: clocks and zones go wrong */
+/** Not before 1990 and not in the future (now_us 0: unknown). A date may be right and yet not
+ * plausible: callers keep and flag it. */
+bool wd_date_is_plausible(struct wd_date d, int64_t now_us);
+
 /** ISO 8601 as the contract has it: Z only when a zone is known, never more precise than the
  * source. */
 struct wd_str wd_date_format(struct wd_arena *a, struct wd_date d);

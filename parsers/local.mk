@@ -6,6 +6,14 @@ libwiredesk_a_SOURCES += \
 	%reldir%/charset.c \
 	%reldir%/charset.c %reldir%/charset.h \
 	%reldir%/charset.h \
+	%reldir%/date_clock.c \
+	%reldir%/date_day.c \
+	%reldir%/date_lex.c \
+	%reldir%/date_read.c %reldir%/date_read.h \
+	%reldir%/date_rel.c \
+	%reldir%/date_words.c %reldir%/date_words.h \
+	%reldir%/date_zone.c %reldir%/date_zone.h \
+	%reldir%/dates.c %reldir%/dates.h \
 	%reldir%/html.c \
 	%reldir%/html.h \
 	%reldir%/html_body.c \
