@@ -1,19 +1,21 @@
 # Bytes → articles. Includes base/ only.
 libwiredesk_a_SOURCES += \
 	%reldir%/article.c \
-	%reldir%/article.c %reldir%/article.h \
 	%reldir%/article.h \
 	%reldir%/charset.c \
-	%reldir%/charset.c %reldir%/charset.h \
 	%reldir%/charset.h \
 	%reldir%/date_clock.c \
 	%reldir%/date_day.c \
 	%reldir%/date_lex.c \
-	%reldir%/date_read.c %reldir%/date_read.h \
+	%reldir%/date_read.c \
+	%reldir%/date_read.h \
 	%reldir%/date_rel.c \
-	%reldir%/date_words.c %reldir%/date_words.h \
-	%reldir%/date_zone.c %reldir%/date_zone.h \
-	%reldir%/dates.c %reldir%/dates.h \
+	%reldir%/date_words.c \
+	%reldir%/date_words.h \
+	%reldir%/date_zone.c \
+	%reldir%/date_zone.h \
+	%reldir%/dates.c \
+	%reldir%/dates.h \
 	%reldir%/html.c \
 	%reldir%/html.h \
 	%reldir%/html_body.c \
