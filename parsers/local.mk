@@ -30,4 +30,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_tags.h \
 	%reldir%/html_token.c \
 	%reldir%/html_token.h \
+	%reldir%/version.c %reldir%/version.h \
 	%reldir%/xml.h

@@ -21,7 +21,8 @@ unit_parsers = \
 
 unit_taggers =
 
-unit_desk =
+unit_desk = \
+	tests/unit/test_store
 
 unit_sinks =
 

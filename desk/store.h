@@ -1,0 +1,180 @@
+/**
+ * Store: what the desk remembers, and the outbox. Feed cursors, identities and the events they
+ * caused are committed together; that is all the rest of the program knows of it. SQLite is behind
+ * it, and nothing outside store.c knows SQL.
+ *
+ * Threads: writing calls (between wd_store_begin and wd_store_commit) belong to one thread, the
+ * desk's. Readers are one per sink thread. wd_store_ack and the wd_store_dead_* calls may come from
+ * any thread.
+ */
+#pragma once
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/hash.h"
+
+struct wd_store;
+
+struct wd_store_opts {
+	const char *dir;           /* NULL: in memory, gone after close */
+	bool read_only;            /* `store check`, `deadletter list` beside a running daemon */
+	bool no_sync;              /* benches only */
+	uint64_t outbox_max_bytes; /* 0: WD_OUTBOX_MAX_BYTES */
+};
+
+/** Opens, creates or migrates; takes the lock. Errors say what to do: locked by another process,
+ * corrupt, made by a newer version, foreign files in the folder. */
+WD_MUST_USE int wd_store_open(
+	const struct wd_store_opts *opts, struct wd_store **ret, struct wd_err *err);
+void wd_store_close(struct wd_store *s);
+WD_DEFINE_CLEANUP(struct wd_store *, wd_store_close)
+/** 32 hex digits made when the store was; names positions kept outside. */
+struct wd_str wd_store_uuid(const struct wd_store *s);
+/** A new identity for a restored or copied store: positions kept outside count no more. */
+WD_MUST_USE int wd_store_renew(struct wd_store *s, struct wd_err *err);
+/** Full check of the file, WD_E_MALFORMED with the first finding. */
+WD_MUST_USE int wd_store_check(struct wd_store *s, struct wd_err *err);
+/** False when the program before us did not close the store: worth a check once all is up. */
+bool wd_store_was_clean(const struct wd_store *s);
+/** A consistent copy while running. */
+WD_MUST_USE int wd_store_backup(struct wd_store *s, const char *path, struct wd_err *err);
+
+/* ---- the desk's transaction ---- */
+
+WD_MUST_USE int wd_store_begin(struct wd_store *s, struct wd_err *err);
+/** Durable when it returns WD_OK (acknowledged positions are applied in it too). On WD_E_FULL
+ * (disk) the transaction is still open: call again later. */
+WD_MUST_USE int wd_store_commit(struct wd_store *s, struct wd_err *err);
+void wd_store_rollback(struct wd_store *s);
+bool wd_store_in_txn(const struct wd_store *s);
+/** Whether acknowledged positions wait for a commit. */
+bool wd_store_has_acks(struct wd_store *s);
+
+/** A feed's whole state, one record: cursor, trust in its ids, and what the scheduler keeps. */
+struct wd_store_feed {
+	struct wd_str etag, last_modified, url; /* validators byte for byte, address after moves */
+	struct wd_str schedule;                 /* the scheduler's own record */
+	struct wd_hash body;                    /* of the last document read */
+	int64_t first_read_us, last_read_us;
+	uint32_t known, churned, reused, shared_links; /* how far guids and links can be trusted */
+};
+/** WD_E_NOTFOUND: never read. Strings live in `a`. Any thread. */
+WD_MUST_USE int wd_store_feed_get(struct wd_store *s, struct wd_str feed, struct wd_arena *a,
+	struct wd_store_feed *ret, struct wd_err *err);
+/** The desk's part (all but schedule). */
+WD_MUST_USE int wd_store_feed_put(
+	struct wd_store *s, struct wd_str feed, const struct wd_store_feed *f, struct wd_err *err);
+/** The scheduler's part; any thread, durable with the next commit. */
+WD_MUST_USE int wd_store_schedule_put(
+	struct wd_store *s, struct wd_str feed, struct wd_str record, struct wd_err *err);
+
+struct wd_store_article {
+	int64_t row;
+	struct wd_hash id, content, event; /* content and event id of the newest version */
+	struct wd_hash title, link, guid;  /* of the newest version; zero: none */
+	uint64_t owner;                    /* hash of the feed that published it */
+	int64_t first_seen_us, last_seen_us;
+	uint32_t version;
+	bool was_correction, withdrawn;
+};
+/** The article a key belongs to; WD_E_NOTFOUND: none. */
+WD_MUST_USE int wd_store_find(
+	struct wd_store *s, struct wd_hash key, struct wd_store_article *ret, struct wd_err *err);
+WD_MUST_USE int wd_store_find_id(
+	struct wd_store *s, struct wd_hash id, struct wd_store_article *ret, struct wd_err *err);
+/** Inserts when row is 0 (and sets it), else updates. */
+WD_MUST_USE int wd_store_article_put(
+	struct wd_store *s, struct wd_store_article *art, struct wd_err *err);
+/** The key leads to the article from now on. */
+WD_MUST_USE int wd_store_key_put(
+	struct wd_store *s, struct wd_hash key, int64_t row, struct wd_err *err);
+/** What a feed last said of an article; WD_E_NOTFOUND: this feed has not carried it. */
+WD_MUST_USE int wd_store_carried_get(struct wd_store *s, int64_t row, uint64_t feed,
+	struct wd_hash *ret_content, struct wd_err *err);
+WD_MUST_USE int wd_store_carried_put(struct wd_store *s, int64_t row, uint64_t feed,
+	struct wd_str source, struct wd_hash content, struct wd_err *err);
+/** URLs of the other feeds that carry it, at most `max`. */
+WD_MUST_USE int wd_store_carriers(struct wd_store *s, int64_t row, uint64_t but_feed, size_t max,
+	struct wd_arena *a, struct wd_str **ret, size_t *ret_n, struct wd_err *err);
+
+/** A version's texts, for diffs: an opaque record. The oldest above `keep` go. */
+WD_MUST_USE int wd_store_version_put(struct wd_store *s, int64_t row, uint32_t number,
+	struct wd_str record, uint32_t keep, struct wd_err *err);
+WD_MUST_USE int wd_store_version_get(struct wd_store *s, int64_t row, uint32_t number,
+	struct wd_arena *a, struct wd_str *ret, struct wd_err *err);
+/** Erasure: the texts of all versions go, with what stands in the outbox of this article. */
+WD_MUST_USE int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_err *err);
+/** Articles not seen since `before_us` are forgotten, at most `max` in one call. */
+WD_MUST_USE int wd_store_prune(
+	struct wd_store *s, int64_t before_us, int max, int *ret_gone, struct wd_err *err);
+
+/* ---- the outbox ---- */
+
+enum wd_row_kind { WD_ROW_ARTICLE = 0, WD_ROW_DEAD = 1, WD_ROW_HEALTH = 2, WD_ROW_TOMBSTONE = 3 };
+
+struct wd_store_row {
+	int64_t seq;
+	enum wd_row_kind kind;
+	int64_t time_us;     /* the event's time */
+	struct wd_str key;   /* record key; empty: none */
+	struct wd_str route; /* topic chosen by a routing rule; empty: the sink's own */
+	struct wd_str attrs; /* name NUL value NUL … */
+	struct wd_str data;
+};
+/** Adds a row to the open transaction; gives its seq. */
+WD_MUST_USE int wd_store_out(struct wd_store *s, struct wd_store_row *row, struct wd_err *err);
+/** The outbox is at its limit: sources should pause. Any thread. */
+bool wd_store_is_full(const struct wd_store *s);
+void wd_store_outbox_fill(const struct wd_store *s, uint64_t *ret_rows, uint64_t *ret_bytes);
+/** Highest sequence number ever given / ever committed. */
+int64_t wd_store_last_seq(const struct wd_store *s);
+/** As it was when the store was opened: a position beyond it is not ours. */
+int64_t wd_store_opened_seq(const struct wd_store *s);
+/** Oldest row's age in µs at `now_us`, 0 when empty. */
+int64_t wd_store_outbox_age(struct wd_store *s, int64_t now_us);
+
+/** A sink that rows wait for. Its position starts where it was left. */
+struct wd_store_reader;
+WD_MUST_USE int wd_store_reader_open(
+	struct wd_store *s, const char *sink, struct wd_store_reader **ret, struct wd_err *err);
+/** Its rows are no longer waited for in this run (the position stays). */
+void wd_store_reader_close(struct wd_store_reader *r);
+/** All up to here is delivered. */
+int64_t wd_store_reader_pos(const struct wd_store_reader *r);
+/** The sink's own note that belongs to the position (file offset). */
+int64_t wd_store_reader_mark(const struct wd_store_reader *r);
+/** Committed rows with seq > after, in order, at most max and about max_bytes; strings in `a`.
+ * Waits up to wait_us for the first; 0 rows is no error. */
+WD_MUST_USE int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max,
+	size_t max_bytes, int64_t wait_us, struct wd_arena *a, struct wd_store_row **ret,
+	size_t *ret_n, struct wd_err *err);
+/** Delivered up to `pos`: rows that no sink waits for leave with the next commit. */
+void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark);
+/** Wakes readers that wait (stop). */
+void wd_store_wake(struct wd_store *s);
+
+/* ---- documents and events that failed ---- */
+
+struct wd_store_dead {
+	int64_t id, time_us;
+	bool is_event;             /* else a document */
+	struct wd_str input, feed; /* where from */
+	struct wd_str stage, error;
+	struct wd_str attrs; /* headers or event attributes, name NUL value NUL … */
+	struct wd_str bytes; /* as received */
+};
+/** Durable at once outside a transaction, with it inside. Any thread. */
+WD_MUST_USE int wd_store_dead_put(
+	struct wd_store *s, const struct wd_store_dead *d, struct wd_err *err);
+/** Each in order, newest last; bytes only when `with_bytes`. A negative answer of fn stops. */
+WD_MUST_USE int wd_store_dead_each(struct wd_store *s, bool with_bytes, struct wd_arena *a,
+	int (*fn)(const struct wd_store_dead *d, void *ctx), void *ctx, struct wd_err *err);
+WD_MUST_USE int wd_store_dead_get(struct wd_store *s, int64_t id, struct wd_arena *a,
+	struct wd_store_dead *ret, struct wd_err *err);
+WD_MUST_USE int wd_store_dead_drop(struct wd_store *s, int64_t id, struct wd_err *err);
+
+/** Attempts at a document that the program did not survive. */
+WD_MUST_USE int wd_store_attempt_add(
+	struct wd_store *s, struct wd_hash doc, unsigned *ret_count, struct wd_err *err);
+/** 0 when the document never crashed anything. Any thread. */
+unsigned wd_store_attempts(struct wd_store *s, struct wd_hash doc);
+WD_MUST_USE int wd_store_attempt_clear(struct wd_store *s, struct wd_hash doc, struct wd_err *err);

@@ -1,0 +1,271 @@
+/* The outbox: rows in, readers with positions, rows out when every reader is past them. */
+#include <errno.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "desk/store_sql.h"
+
+int wd_store_count_outbox(struct wd_store *s, struct wd_err *err)
+{
+	sqlite3_stmt *st = s->st[ST_OUT_SUM];
+	wd_sql_int(st, 1, INT64_MAX);
+	int r = wd_sql_row(s, ST_OUT_SUM, err);
+	if (r != WD_OK)
+		return r;
+	uint64_t n = (uint64_t)sqlite3_column_int64(st, 0);
+	atomic_store(&s->rows, n);
+	atomic_store(&s->bytes, (uint64_t)sqlite3_column_int64(st, 1) + n * ROW_OVERHEAD);
+	(void)sqlite3_reset(st);
+	return WD_OK;
+}
+
+int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
+{
+	int64_t least = INT64_MAX;
+	bool any = false;
+	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next) {
+		least = WD_MIN(least, r->pos);
+		if (!r->dirty)
+			continue;
+		any = true;
+		wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
+		wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
+		wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
+		int rc = wd_sql_run(s, ST_SINK_PUT, err);
+		if (rc != WD_OK)
+			return rc;
+	}
+	if (!any)
+		return WD_OK;
+	wd_sql_int(s->st[ST_OUT_SUM], 1, least);
+	int rc = wd_sql_row(s, ST_OUT_SUM, err);
+	if (rc != WD_OK)
+		return rc;
+	uint64_t n = (uint64_t)sqlite3_column_int64(s->st[ST_OUT_SUM], 0);
+	uint64_t bytes = (uint64_t)sqlite3_column_int64(s->st[ST_OUT_SUM], 1) + n * ROW_OVERHEAD;
+	(void)sqlite3_reset(s->st[ST_OUT_SUM]);
+	if (n > 0) {
+		wd_sql_int(s->st[ST_OUT_TRIM], 1, least);
+		rc = wd_sql_run(s, ST_OUT_TRIM, err);
+		if (rc != WD_OK)
+			return rc;
+	}
+	atomic_fetch_sub(&s->rows, n);
+	atomic_fetch_sub(&s->bytes, bytes);
+	return WD_OK;
+}
+
+int wd_store_out(struct wd_store *s, struct wd_store_row *row_, struct wd_err *err)
+{
+	sqlite3_stmt *st = s->st[ST_OUT];
+	wd_store_lock(s);
+	wd_sql_int(st, 1, row_->kind);
+	wd_sql_int(st, 2, row_->time_us);
+	wd_sql_str(st, 3, row_->key);
+	wd_sql_str(st, 4, row_->route);
+	wd_sql_blob(st, 5, row_->attrs);
+	wd_sql_blob(st, 6, row_->data);
+	int r = wd_sql_run(s, ST_OUT, err);
+	if (r == WD_OK) {
+		row_->seq = s->last_seq = sqlite3_last_insert_rowid(s->db);
+		atomic_fetch_add(&s->rows, 1);
+		atomic_fetch_add(&s->bytes, row_->attrs.n + row_->data.n + ROW_OVERHEAD);
+	}
+	return wd_store_unlock(s, r);
+}
+
+bool wd_store_is_full(const struct wd_store *s)
+{
+	return atomic_load(&s->bytes) >= s->max_bytes;
+}
+
+void wd_store_outbox_fill(const struct wd_store *s, uint64_t *ret_rows, uint64_t *ret_bytes)
+{
+	*ret_rows = atomic_load(&s->rows);
+	*ret_bytes = atomic_load(&s->bytes);
+}
+
+int64_t wd_store_last_seq(const struct wd_store *s)
+{
+	return atomic_load(&s->shown_seq);
+}
+
+int64_t wd_store_opened_seq(const struct wd_store *s)
+{
+	return s->opened_seq;
+}
+
+int64_t wd_store_outbox_age(struct wd_store *s, int64_t now_us)
+{
+	int64_t age = 0;
+	wd_store_lock(s);
+	if (wd_sql_row(s, ST_OUT_OLDEST, NULL) == WD_OK) {
+		age = WD_MAX(now_us - sqlite3_column_int64(s->st[ST_OUT_OLDEST], 0), 0);
+		(void)sqlite3_reset(s->st[ST_OUT_OLDEST]);
+	}
+	(void)wd_store_unlock(s, 0);
+	return age;
+}
+
+int wd_store_reader_open(
+	struct wd_store *s, const char *sink, struct wd_store_reader **ret, struct wd_err *err)
+{
+	struct wd_store_reader *r = calloc(1, sizeof(*r));
+	if (r == NULL || (r->name = strdup(sink)) == NULL) {
+		free(r);
+		return wd_err_set(err, WD_E_NOMEM, "store: out of memory");
+	}
+	r->store = s;
+	r->db = s->db;
+	int rc = s->path != NULL ? wd_sql_open(s->path, true, &r->db, err) : WD_OK;
+	if (rc == WD_OK && sqlite3_prepare_v3(r->db,
+				   "SELECT seq, kind, time, key, route, attrs, data FROM outbox"
+				   " WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+				   -1, SQLITE_PREPARE_PERSISTENT, &r->read, NULL) != SQLITE_OK)
+		rc = wd_sql_error(r->db, sqlite3_errcode(r->db), "read", err);
+	if (rc != WD_OK) {
+		if (r->db != s->db)
+			(void)sqlite3_close(r->db);
+		free(r->name);
+		free(r);
+		return rc;
+	}
+	wd_store_lock(s);
+	wd_sql_str(s->st[ST_SINK_GET], 1, wd_str_c(sink));
+	if (wd_sql_row(s, ST_SINK_GET, NULL) == WD_OK) {
+		r->pos = sqlite3_column_int64(s->st[ST_SINK_GET], 0);
+		r->mark = sqlite3_column_int64(s->st[ST_SINK_GET], 1);
+		(void)sqlite3_reset(s->st[ST_SINK_GET]);
+	}
+	r->next = s->readers;
+	s->readers = r;
+	(void)wd_store_unlock(s, 0);
+	*ret = r;
+	return WD_OK;
+}
+
+void wd_store_reader_close(struct wd_store_reader *r)
+{
+	if (r == NULL)
+		return;
+	struct wd_store *s = r->store;
+	wd_store_lock(s);
+	struct wd_store_reader **at = &s->readers;
+	while (*at != r)
+		at = &(*at)->next;
+	*at = r->next;
+	if (r->dirty && !s->in_txn) { /* the last words before the end */
+		wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
+		wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
+		wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
+		(void)wd_sql_run(s, ST_SINK_PUT, NULL);
+	}
+	(void)wd_store_unlock(s, 0);
+	(void)sqlite3_finalize(r->read);
+	if (r->db != s->db)
+		(void)sqlite3_close(r->db);
+	free(r->name);
+	free(r);
+}
+
+int64_t wd_store_reader_pos(const struct wd_store_reader *r)
+{
+	wd_store_lock(r->store);
+	int64_t pos = r->pos;
+	(void)wd_store_unlock(r->store, 0);
+	return pos;
+}
+
+int64_t wd_store_reader_mark(const struct wd_store_reader *r)
+{
+	wd_store_lock(r->store);
+	int64_t mark = r->mark;
+	(void)wd_store_unlock(r->store, 0);
+	return mark;
+}
+
+/* Waits until something above `after` is committed; false: nothing came. */
+static bool wait_above(struct wd_store *s, int64_t after, int64_t wait_us)
+{
+	int64_t until = wd_clock_mono_us() + wait_us;
+	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
+	(void)pthread_mutex_lock(&s->seq_lock);
+	while (atomic_load(&s->shown_seq) <= after && !s->woken && wait_us > 0) {
+		if (pthread_cond_timedwait(&s->grown, &s->seq_lock, &ts) == ETIMEDOUT)
+			break;
+	}
+	(void)pthread_mutex_unlock(&s->seq_lock);
+	return atomic_load(&s->shown_seq) > after;
+}
+
+static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
+	struct wd_arena *a, struct wd_store_row *list, size_t *ret_n, struct wd_err *err)
+{
+	sqlite3_stmt *st = r->read;
+	size_t n = 0, bytes = 0;
+	int rc = SQLITE_DONE;
+	wd_sql_int(st, 1, after);
+	wd_sql_int(st, 2, atomic_load(&r->store->shown_seq));
+	wd_sql_int(st, 3, (int64_t)max);
+	while (n < max && bytes < max_bytes && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		struct wd_store_row *x = &list[n];
+		*x = (struct wd_store_row){
+			.seq = sqlite3_column_int64(st, 0),
+			.kind = (enum wd_row_kind)sqlite3_column_int(st, 1),
+			.time_us = sqlite3_column_int64(st, 2),
+			.key = wd_sql_col_str(st, 3, a),
+			.route = wd_sql_col_str(st, 4, a),
+			.attrs = wd_sql_col_str(st, 5, a),
+			.data = wd_sql_col_str(st, 6, a),
+		};
+		int size = sqlite3_column_bytes(st, 6);
+		if (x->data.n < (size_t)size)
+			break; /* the arena is full: this row comes first next time */
+		bytes += x->data.n + x->attrs.n;
+		n++;
+	}
+	*ret_n = n;
+	int done = rc == SQLITE_DONE || rc == SQLITE_ROW ? WD_OK
+							 : wd_sql_error(r->db, rc, "read", err);
+	(void)sqlite3_reset(st);
+	if (done == WD_OK && n == 0 && rc == SQLITE_ROW)
+		return wd_err_set(err, WD_E_LIMIT, "store: an outbox row is larger than the batch");
+	return done;
+}
+
+int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
+	int64_t wait_us, struct wd_arena *a, struct wd_store_row **ret, size_t *ret_n,
+	struct wd_err *err)
+{
+	*ret_n = 0;
+	*ret = NULL;
+	if (!wait_above(r->store, after, wait_us))
+		return WD_OK;
+	struct wd_store_row *list = wd_arena_array(a, max, sizeof(*list));
+	if (list == NULL)
+		return wd_err_set(err, WD_E_LIMIT, "store: batch of %zu rows", max);
+	*ret = list;
+	if (r->db != r->store->db)
+		return read_rows(r, after, max, max_bytes, a, list, ret_n, err);
+	wd_store_lock(r->store);
+	return wd_store_unlock(r->store, read_rows(r, after, max, max_bytes, a, list, ret_n, err));
+}
+
+void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark)
+{
+	wd_store_lock(r->store);
+	if (pos != r->pos || mark != r->mark) {
+		r->pos = pos;
+		r->mark = mark;
+		r->dirty = true;
+	}
+	(void)wd_store_unlock(r->store, 0);
+}
+
+void wd_store_wake(struct wd_store *s)
+{
+	(void)pthread_mutex_lock(&s->seq_lock);
+	s->woken = true;
+	(void)pthread_cond_broadcast(&s->grown);
+	(void)pthread_mutex_unlock(&s->seq_lock);
+}

@@ -1,0 +1,94 @@
+/**
+ * Inside desk/store*.c only: the connection, its statements and SQLite in small words.
+ */
+#pragma once
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "desk/store.h"
+
+#define ROW_OVERHEAD 96 /* bytes an outbox row costs beside its contents */
+
+enum wd_store_stmt {
+	ST_BEGIN,
+	ST_COMMIT,
+	ST_ROLLBACK,
+	ST_FEED_GET,
+	ST_FEED_PUT,
+	ST_SCHEDULE_PUT,
+	ST_FIND,
+	ST_FIND_ID,
+	ST_ARTICLE_ADD,
+	ST_ARTICLE_SET,
+	ST_KEY_PUT,
+	ST_CARRIED_GET,
+	ST_CARRIED_PUT,
+	ST_CARRIERS,
+	ST_VERSION_PUT,
+	ST_VERSION_GET,
+	ST_VERSION_TRIM,
+	ST_OUT,
+	ST_OUT_SUM,
+	ST_OUT_TRIM,
+	ST_OUT_OLDEST,
+	ST_SINK_GET,
+	ST_SINK_PUT,
+	ST_DEAD_PUT,
+	ST_DEAD_DROP,
+	ST_TRY_ADD,
+	ST_TRY_GET,
+	ST_TRY_CLEAR,
+	ST_COUNT
+};
+
+struct wd_store_reader {
+	struct wd_store *store;
+	sqlite3 *db; /* own connection, or the store's when that is in memory */
+	sqlite3_stmt *read;
+	char *name;
+	int64_t pos, mark; /* under store->lock */
+	bool dirty;
+	struct wd_store_reader *next;
+};
+
+struct wd_store {
+	sqlite3 *db;
+	sqlite3_stmt *st[ST_COUNT];
+	char *dir, *path; /* NULL: in memory */
+	int lock_fd;
+	bool in_txn, was_clean, read_only;
+	char uuid[WD_HASH_TEXT];
+	int64_t last_seq, opened_seq;
+	uint64_t max_bytes;
+	_Atomic uint64_t rows, bytes;
+	_Atomic int64_t shown_seq; /* committed */
+	struct wd_store_reader *readers;
+	pthread_mutex_t lock, seq_lock;
+	pthread_cond_t grown;
+	bool woken;
+	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
+};
+
+int wd_sql_error(sqlite3 *db, int rc, const char *what, struct wd_err *err);
+int wd_sql_exec(sqlite3 *db, const char *text, struct wd_err *err);
+/** First column of the first row, 0 when there is none. */
+int64_t wd_sql_one(sqlite3 *db, const char *text);
+int wd_sql_open(const char *path, bool read_only, sqlite3 **ret, struct wd_err *err);
+void wd_sql_str(sqlite3_stmt *st, int at, struct wd_str s);
+void wd_sql_blob(sqlite3_stmt *st, int at, struct wd_str s);
+void wd_sql_hash(sqlite3_stmt *st, int at, const struct wd_hash *h);
+void wd_sql_int(sqlite3_stmt *st, int at, int64_t v);
+struct wd_hash wd_sql_col_hash(sqlite3_stmt *st, int at);
+struct wd_str wd_sql_col_str(sqlite3_stmt *st, int at, struct wd_arena *a);
+/** Steps a statement that gives no row, and resets it. */
+int wd_sql_run(struct wd_store *s, enum wd_store_stmt which, struct wd_err *err);
+/** Steps a statement to its only row: WD_OK (read it, then reset) or WD_E_NOTFOUND. */
+int wd_sql_row(struct wd_store *s, enum wd_store_stmt which, struct wd_err *err);
+void wd_store_lock(struct wd_store *s);
+/** Gives the lock back and r on, for return statements. */
+int wd_store_unlock(struct wd_store *s, int r);
+/** Positions the sinks reached, and the rows behind all of them. Under lock, in a transaction. */
+int wd_store_apply_acks(struct wd_store *s, struct wd_err *err);
+/** Counts the outbox anew. Under lock. */
+int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);

@@ -1,0 +1,229 @@
+#include "tests/unit/test.h"
+
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "desk/store.h"
+
+static char dir[64];
+
+static int setup(void **state)
+{
+	(void)state;
+	(void)snprintf(dir, sizeof(dir), "store-test-XXXXXX");
+	return mkdtemp(dir) == NULL;
+}
+
+static int teardown(void **state)
+{
+	static const char *const names[] = {
+		"wiredesk.db", "wiredesk.db-wal", "wiredesk.db-shm", "lock", "copy.db"};
+	(void)state;
+	for (size_t i = 0; i < WD_COUNTOF(names); i++) {
+		char path[128];
+		(void)snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
+		(void)unlink(path);
+	}
+	return rmdir(dir);
+}
+
+static struct wd_store *open_here(void)
+{
+	struct wd_store *s = NULL;
+	struct wd_err err = {0};
+	struct wd_store_opts opts = {.dir = dir};
+	if (wd_store_open(&opts, &s, &err) != WD_OK)
+		fail_msg("open: %s", err.text);
+	return s;
+}
+
+static int64_t add_row(struct wd_store *s, const char *data)
+{
+	struct wd_store_row row = {
+		.key = WD_STR("k"), .attrs = WD_STR("id\0x"), .data = wd_str_c(data)};
+	assert_int_equal(wd_store_out(s, &row, NULL), WD_OK);
+	return row.seq;
+}
+
+static size_t count_rows(struct wd_store_reader *r, int64_t after, struct wd_arena *a)
+{
+	struct wd_store_row *rows;
+	size_t n;
+	assert_int_equal(wd_store_read(r, after, 100, 1 << 20, 0, a, &rows, &n, NULL), WD_OK);
+	return n;
+}
+
+static void test_rows_show_after_commit_and_leave_when_all_are_past(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_reader *one, *two;
+	uint64_t n, bytes;
+	assert_int_equal(wd_store_reader_open(s, "one", &one, NULL), WD_OK);
+	assert_int_equal(wd_store_reader_open(s, "two", &two, NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(add_row(s, "a"), 1);
+	assert_int_equal(add_row(s, "b"), 2);
+	assert_int_equal(count_rows(one, 0, a), 0);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	assert_int_equal(count_rows(one, 0, a), 2);
+	wd_store_ack(one, 2, 0);
+	wd_store_ack(two, 1, 7);
+	assert_true(wd_store_has_acks(s));
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_outbox_fill(s, &n, &bytes);
+	assert_int_equal(n, 1);
+	assert_int_equal(count_rows(two, 1, a), 1);
+	assert_int_equal(wd_store_reader_mark(two), 7);
+}
+
+static void test_numbers_are_never_used_twice(void **state)
+{
+	(void)state;
+	struct wd_store_reader *r;
+	struct wd_store *s = open_here();
+	char uuid[64];
+	(void)snprintf(uuid, sizeof(uuid), "%.*s", WD_STR_ARG(wd_store_uuid(s)));
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	(void)add_row(s, "a");
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_ack(r, 1, 0);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_close(s);
+	s = open_here();
+	assert_str("uuid stays", wd_store_uuid(s), uuid);
+	assert_true(wd_store_was_clean(s));
+	assert_int_equal(wd_store_opened_seq(s), 1);
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_reader_pos(r), 1);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(add_row(s, "b"), 2);
+	wd_store_rollback(s);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(add_row(s, "b"), 2); /* nobody saw the rolled back one */
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_close(s);
+}
+
+static void test_a_killed_process_keeps_what_it_committed(void **state)
+{
+	(void)state;
+	pid_t pid = fork();
+	if (pid == 0) {
+		struct wd_store *s = open_here();
+		struct wd_store_article art = {.id = {1, 2}, .version = 3};
+		if (wd_store_begin(s, NULL) != WD_OK ||
+			wd_store_article_put(s, &art, NULL) != WD_OK ||
+			wd_store_key_put(s, (struct wd_hash){5, 6}, art.row, NULL) != WD_OK)
+			_exit(1);
+		(void)add_row(s, "kept");
+		if (wd_store_commit(s, NULL) != WD_OK || wd_store_begin(s, NULL) != WD_OK)
+			_exit(1);
+		(void)add_row(s, "lost");
+		_exit(0); /* as kill -9: nothing is closed */
+	}
+	int status = 0;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	struct wd_store_article art;
+	assert_false(wd_store_was_clean(s));
+	assert_int_equal(wd_store_check(s, NULL), WD_OK);
+	assert_int_equal(wd_store_find(s, (struct wd_hash){5, 6}, &art, NULL), WD_OK);
+	assert_int_equal(art.version, 3);
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(count_rows(r, 0, a), 1);
+}
+
+static void test_what_is_refused_and_what_the_message_says(void **state)
+{
+	(void)state;
+	struct wd_store_opts opts = {.dir = dir};
+	struct wd_err err = {0};
+	struct wd_store *s = open_here(), *second = NULL;
+	assert_int_equal(wd_store_open(&opts, &second, &err), WD_E_DENIED);
+	assert_non_null(strstr(err.text, "in use"));
+	wd_store_close(s);
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/wiredesk.db", dir);
+	char garbage[8192];
+	memset(garbage, 'x', sizeof(garbage));
+	assert_int_equal(
+		wd_file_write(path, (struct wd_str){garbage, sizeof(garbage)}, NULL), WD_OK);
+	assert_int_equal(wd_store_open(&opts, &second, &err), WD_E_MALFORMED);
+	assert_non_null(strstr(err.text, "restore a backup"));
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+static void test_versions_are_trimmed_and_erased(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_article art = {.id = {1, 2}, .version = 1};
+	struct wd_str rec;
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_article_put(s, &art, NULL), WD_OK);
+	for (uint32_t v = 1; v <= 5; v++)
+		assert_int_equal(
+			wd_store_version_put(s, art.row, v, WD_STR("text"), 2, NULL), WD_OK);
+	assert_int_equal(wd_store_version_get(s, art.row, 3, a, &rec, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_version_get(s, art.row, 4, a, &rec, NULL), WD_OK);
+	assert_str("record", rec, "text");
+	assert_int_equal(wd_store_erase(s, art.id, NULL), WD_OK);
+	assert_int_equal(wd_store_version_get(s, art.row, 5, a, &rec, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+}
+
+static void test_feed_records_attempts_backup(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_feed f = {.etag = WD_STR("W/\"x\""), .known = 7}, got;
+	unsigned n = 0;
+	assert_int_equal(wd_store_feed_get(s, WD_STR("f"), a, &got, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_schedule_put(s, WD_STR("f"), WD_STR("sched"), NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_feed_put(s, WD_STR("f"), &f, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	assert_int_equal(wd_store_feed_get(s, WD_STR("f"), a, &got, NULL), WD_OK);
+	assert_str("etag", got.etag, "W/\"x\"");
+	assert_str("schedule", got.schedule, "sched");
+	assert_int_equal(got.known, 7);
+	assert_int_equal(wd_store_attempts(s, (struct wd_hash){9, 9}), 0);
+	assert_int_equal(wd_store_attempt_add(s, (struct wd_hash){9, 9}, &n, NULL), WD_OK);
+	assert_int_equal(wd_store_attempt_add(s, (struct wd_hash){9, 9}, &n, NULL), WD_OK);
+	assert_int_equal(n, 2);
+	assert_int_equal(wd_store_attempt_clear(s, (struct wd_hash){9, 9}, NULL), WD_OK);
+	assert_int_equal(wd_store_attempts(s, (struct wd_hash){9, 9}), 0);
+	char path[128];
+	(void)snprintf(path, sizeof(path), "%s/copy.db", dir);
+	assert_int_equal(wd_store_backup(s, path, NULL), WD_OK);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_rows_show_after_commit_and_leave_when_all_are_past, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_numbers_are_never_used_twice, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_killed_process_keeps_what_it_committed, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_what_is_refused_and_what_the_message_says, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_versions_are_trimmed_and_erased, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_feed_records_attempts_backup, setup, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
