@@ -16,4 +16,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/str.c %reldir%/str.h \
 	%reldir%/url.c %reldir%/url.h \
 	%reldir%/utf8.c %reldir%/utf8.h \
-	%reldir%/vec.h
+	%reldir%/vec.h \
+	%reldir%/yaml.c %reldir%/yaml.h
