@@ -30,5 +30,15 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_tags.h \
 	%reldir%/html_token.c \
 	%reldir%/html_token.h \
+	%reldir%/repair.c \
+	%reldir%/repair.h \
+	%reldir%/repair_escaped.c \
+	%reldir%/repair_lex.c \
+	%reldir%/repair_lex.h \
+	%reldir%/repair_mojibake.c \
+	%reldir%/repair_passes.h \
+	%reldir%/repair_rows.c \
+	%reldir%/repair_tags.c \
+	%reldir%/tables.h \
 	%reldir%/version.c %reldir%/version.h \
 	%reldir%/xml.h

@@ -17,7 +17,8 @@ unit_base = \
 
 unit_parsers = \
 	tests/unit/test_charset \
-	tests/unit/test_html
+	tests/unit/test_html \
+	tests/unit/test_repair
 
 unit_taggers = \
 	tests/unit/test_language \

@@ -1,0 +1,259 @@
+/*
+ * The repair layer in front of the tokeniser: markup text → markup text.
+ *
+ * Most documents need nothing, so one scan over the bytes decides which passes run: it reads tags
+ * the quick way, keeps a balance of cells and rows, and looks at the few places where damage shows
+ * (a `<` before a blank, a `>` in text behind a tag's name, `&lt;` before a name, …). The scan may
+ * ask for a pass too often, never too rarely; the passes want evidence before they change anything.
+ *
+ * Order: escaped markup first (what comes out may be broken as well), then broken tags, then the
+ * structure of tables, which needs plain tags.
+ */
+#include "parsers/repair_passes.h"
+
+#define ESCAPED 1u
+#define BROKEN 2u
+#define ROWS 4u
+
+void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count)
+{
+	if (count > 0 && log->list != NULL)
+		wd_repair_add(log->a, log->list, kind, log->field, count, WD_STR_NONE);
+}
+
+struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s)
+{
+	struct wd_str ret = s;
+	if (!wd_buf_failed(b) && wd_arena_dup(a, wd_buf_str(b), &ret) < 0)
+		ret = s;
+	wd_buf_done(b);
+	return ret;
+}
+
+struct look {
+	struct wd_str s;
+	unsigned need;
+	struct wd_rlex_dead dead;
+	int tables;
+	size_t cell_starts, cell_ends, row_starts, row_ends;
+	enum wd_tag last; /* the last tag, when nothing but blanks came since */
+	bool last_end;
+};
+
+static char at(const struct look *l, size_t i)
+{
+	return i < l->s.n ? l->s.p[i] : 0;
+}
+
+/* A table element's name at i, as a whole word in any case. */
+static enum wd_tag word_at(const struct look *l, size_t i)
+{
+	size_t n = 0;
+	while (n < 8 && wd_is_alpha(at(l, i + n)))
+		n++;
+	if (n < 2 || n > 7 || wd_is_alnum(at(l, i + n)))
+		return WD_TAG_OTHER;
+	enum wd_tag tag = wd_tag_find((struct wd_str){l->s.p + i, n});
+	return wd_rlex_is_table(tag) ? tag : WD_TAG_OTHER;
+}
+
+static void structure(struct look *l, enum wd_tag tag, bool end)
+{
+	bool is_cell = wd_rlex_is_cell(tag);
+	if (tag == WD_TAG_TABLE)
+		l->tables += end ? -1 : 1;
+	else if ((is_cell || tag == WD_TAG_TR) && l->tables <= 0)
+		l->need |= ROWS;
+	if (is_cell && !end)
+		l->cell_starts++;
+	else if (is_cell)
+		l->cell_ends++;
+	l->row_starts += tag == WD_TAG_TR && !end;
+	l->row_ends += tag == WD_TAG_TR && end;
+	if (tag == WD_TAG_TR && !end && wd_rlex_is_cell(l->last) && !l->last_end)
+		l->need |= ROWS;
+	if (is_cell && end && l->last == WD_TAG_TR && l->last_end)
+		l->need |= ROWS;
+	l->last = tag;
+	l->last_end = end;
+}
+
+/* Attributes of the plain tag at `i` (behind its name), up to behind its '>'. */
+static size_t quick_attrs(struct look *l, size_t i)
+{
+	while (i < l->s.n) {
+		char c = l->s.p[i];
+		if (c == '>')
+			return i + 1;
+		if (c == '<' || (unsigned char)c >= 0x80) {
+			l->need |= BROKEN;
+			return i + (c != '<');
+		}
+		if (c == '=' && (at(l, i + 1) == '"' || at(l, i + 1) == '\'')) {
+			const char *v = l->s.p + i + 2;
+			const char *q = memchr(v, l->s.p[i + 1], l->s.n - i - 2);
+			if (q == NULL || memchr(v, '<', (size_t)(q - v)) != NULL) {
+				l->need |= BROKEN;
+				if (q == NULL)
+					return i + 1;
+			}
+			i = (size_t)(q - l->s.p) + 1;
+			continue;
+		}
+		i++;
+	}
+	return i;
+}
+
+/* A tag at '<'; returns the offset behind it. */
+static size_t quick_tag(struct look *l, size_t i)
+{
+	size_t p = i + 1;
+	bool end = at(l, p) == '/';
+	p += end;
+	char c = at(l, p);
+	if (!wd_is_alpha(c)) {
+		if (c == '!' && wd_str_starts(wd_str_from(l->s, p), WD_STR("![CDATA[")))
+			l->need |= ESCAPED;
+		else if (wd_rlex_blank(l->s, p) > 0 && wd_is_alpha(at(l, wd_rlex_skip(l->s, p))))
+			l->need |= BROKEN;
+		else if (wd_rlex_blank(l->s, p) > 0 && at(l, wd_rlex_skip(l->s, p)) == '/')
+			l->need |= BROKEN;
+		size_t to = !end && c == '!' ? wd_rlex_protected(l->s, i, &l->dead) : 0;
+		return to > 0 ? to : i + 1;
+	}
+	size_t name = p;
+	while (wd_is_alnum(at(l, p)))
+		p++;
+	struct wd_str word = wd_str_sub(l->s, name, p);
+	char first = wd_lower(c);
+	if (!end && word.n > 2 && strchr("sptckxilnm", first) != NULL) {
+		size_t to = wd_rlex_protected(l->s, i, &l->dead);
+		if (to > 0) {
+			l->last = WD_TAG_OTHER;
+			return to;
+		}
+	}
+	if (end && at(l, p) != '>' && !wd_is_space(at(l, p)))
+		l->need |= BROKEN;
+	p = quick_attrs(l, p);
+	enum wd_tag tag = (first == 't' || first == 'c') && word.n >= 2 && word.n <= 8
+				  ? wd_tag_find(word)
+				  : WD_TAG_OTHER;
+	if (wd_rlex_is_table(tag))
+		structure(l, tag, end);
+	size_t next = p;
+	while (wd_is_space(at(l, next)))
+		next++;
+	if ((at(l, next) | 32) == 't' && word_at(l, next) != WD_TAG_OTHER)
+		l->need |= BROKEN; /* a bare name between tags */
+	return p;
+}
+
+/* '>' in text: does a tag that lost its '<' end here? */
+static void stray_gt(struct look *l, size_t i)
+{
+	size_t p = i;
+	while (p > 0 && (wd_is_space(l->s.p[p - 1]) || (unsigned char)l->s.p[p - 1] >= 0x80) &&
+		i - p < 16)
+		p--;
+	if (p == 0)
+		return;
+	char c = l->s.p[p - 1];
+	if (wd_is_alpha(c) || c == '"' || c == '\'' || wd_is_digit(c) || c == '%')
+		l->need |= BROKEN;
+}
+
+static void slash(struct look *l, size_t i)
+{
+	if (word_at(l, wd_rlex_skip(l->s, i + 1)) != WD_TAG_OTHER)
+		l->need |= BROKEN;
+}
+
+static void entity(struct look *l, size_t i)
+{
+	struct wd_str rest = wd_str_from(l->s, i + 1);
+	if (rest.n < 3)
+		return;
+	if (rest.p[0] == 'l' || rest.p[0] == 'L' || rest.p[0] == '#') {
+		if (wd_str_istarts(rest, WD_STR("lt")) || wd_str_istarts(rest, WD_STR("#60")) ||
+			wd_str_istarts(rest, WD_STR("#x3c")) || wd_str_starts(rest, WD_STR("#060")))
+			l->need |= ESCAPED;
+	} else if (wd_str_istarts(rest, WD_STR("amp;")) && rest.n > 4 &&
+		   (wd_is_alpha(rest.p[4]) || rest.p[4] == '#')) {
+		l->need |= ESCAPED;
+	}
+}
+
+static unsigned look(struct wd_str s, struct wd_arena *a)
+{
+	static const bool special[256] = {['<'] = true,
+		['>'] = true,
+		['&'] = true,
+		['/'] = true,
+		[']'] = true,
+		[0xEF] = true};
+	struct look *l = wd_arena_new_of(a, struct look);
+	if (l == NULL)
+		return 0;
+	l->s = s;
+	for (size_t i = 0; i < s.n;) {
+		size_t from = i;
+		while (i < s.n && !special[(unsigned char)s.p[i]])
+			i++;
+		if (i > from && l->last != WD_TAG_OTHER && wd_rlex_skip(s, from) < i)
+			l->last = WD_TAG_OTHER;
+		if (i >= s.n)
+			break;
+		switch (s.p[i]) {
+		case '<':
+			i = quick_tag(l, i);
+			continue;
+		case '>':
+			stray_gt(l, i);
+			break;
+		case '&':
+			entity(l, i);
+			break;
+		case '/':
+			slash(l, i);
+			break;
+		case ']':
+			if (at(l, i + 1) == ']' && (at(l, i + 2) == '>' || at(l, i + 2) == '&'))
+				l->need |= ESCAPED;
+			break;
+		default: /* 0xEF */
+			if (at(l, i + 1) == '\xBC' && at(l, i + 2) == '\x9C')
+				l->need |= BROKEN;
+		}
+		l->last = s.p[i] == '>' ? l->last : WD_TAG_OTHER;
+		i++;
+	}
+	if (l->cell_starts != l->cell_ends || l->row_starts != l->row_ends)
+		l->need |= ROWS;
+	if (word_at(l, wd_rlex_skip(s, 0)) != WD_TAG_OTHER)
+		l->need |= BROKEN;
+	return l->need;
+}
+
+struct wd_str wd_repair_markup(
+	struct wd_arena *a, struct wd_str html, const char *field, wd_repairs *repairs)
+{
+	const struct wd_repair_log log = {a, field, repairs};
+	unsigned need = look(html, a);
+	if (need == 0)
+		return html;
+	if (need & ESCAPED) {
+		struct wd_str before = html;
+		html = wd_repair_escaped(&log, html);
+		if (html.p != before.p)
+			need |= look(html, a);
+	}
+	if (need & BROKEN) {
+		struct wd_str before = html;
+		html = wd_repair_tags(&log, html);
+		if (html.p != before.p)
+			need |= ROWS;
+	}
+	return need & ROWS ? wd_repair_rows(&log, html) : html;
+}

@@ -1,0 +1,25 @@
+/**
+ * The passes of the repair layer, each text → text. Internal to parsers/repair*.c.
+ *
+ * Each returns `s` itself when it changed nothing, and adds to `repairs` what it did.
+ */
+#pragma once
+#include "parsers/repair_lex.h"
+
+struct wd_repair_log {
+	struct wd_arena *a;
+	const char *field;
+	wd_repairs *list; /* NULL: nobody asks */
+};
+
+void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count);
+/** A buffer's text in the arena, `s` when the buffer failed. The buffer is released. */
+struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s);
+
+/** &lt;td&gt; → <td> where it is used as markup, up to three times escaped; &amp;nbsp; → &nbsp;;
+ * CDATA brackets off. */
+struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s);
+/** Tags broken by spaces, lost brackets, bare names, lost quotes → plain tags. */
+struct wd_str wd_repair_tags(const struct wd_repair_log *log, struct wd_str s);
+/** Lost slashes, cells and rows nested the wrong way, rows outside tables. Plain tags in. */
+struct wd_str wd_repair_rows(const struct wd_repair_log *log, struct wd_str s);
