@@ -36,6 +36,8 @@ static inline bool wd_str_eqc(struct wd_str a, const char *z)
 /** From `from` to the end; empty when `from` is past it. */
 static inline struct wd_str wd_str_from(struct wd_str s, size_t from)
 {
+	if (s.n == 0) /* p may be NULL: no arithmetic on it */
+		return s;
 	return from < s.n ? (struct wd_str){s.p + from, s.n - from} : (struct wd_str){s.p + s.n, 0};
 }
 

@@ -248,6 +248,8 @@ static bool is_trimmable(uint32_t cp)
 struct wd_str wd_utf8_trim(struct wd_str s)
 {
 	size_t from = 0, to = s.n;
+	if (s.n == 0)
+		return s;
 	while (from < s.n) {
 		size_t at = from;
 		if (!is_trimmable(wd_utf8_next(s, &at)))

@@ -30,6 +30,7 @@ unit_desk = \
 unit_sinks =
 
 unit_sources = \
+	tests/unit/test_warc \
 	tests/unit/test_netguard
 
 unit_daemon = \
@@ -43,20 +44,22 @@ endif
 # Fuzz targets: tests/fuzz/fuzz_X.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/corpus/fuzz_X/.
 # Add to fuzz_programs and: tests_fuzz_fuzz_X_LDADD = $(fuzz_LIBS) $(LDADD).
 # `make check` replays the seeds; configured with --enable-fuzzing they are libFuzzer programs.
-fuzz_programs =
+fuzz_programs = \
+	tests/fuzz/fuzz_warc
+tests_fuzz_fuzz_warc_LDADD = $(fuzz_LIBS) $(LDADD)
 
 if FUZZING
-fuzz_LIBS = -fsanitize=fuzzer
+fuzz_LIBS = $(FUZZ_ENGINE)
 else
+fuzz_LIBS = tests/fuzz/libreplay.a
 noinst_LIBRARIES += tests/fuzz/libreplay.a
 tests_fuzz_libreplay_a_SOURCES = tests/fuzz/main.c
-fuzz_LIBS = tests/fuzz/libreplay.a
 TESTS += $(fuzz_programs)
 endif
 check_PROGRAMS += $(fuzz_programs)
 
 TESTS += tests/golden/golden.sh
-EXTRA_DIST += tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
+EXTRA_DIST += tests/fuzz/fuzz_warc.dict tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = sh
 PY_LOG_COMPILER = python3

@@ -1,0 +1,93 @@
+/**
+ * WARC 1.0/1.1 archives: reading any (gzip per record, gzip whole, plain), writing our own.
+ *
+ * The reader streams: one record in memory at a time, its block capped. Damage is survivable: an
+ * error names the file and the offset, and the next call goes on at the next record that can be
+ * found. Not thread-safe; one reader or writer a thread.
+ */
+#pragma once
+#include "base/doc.h"
+#include "base/err.h"
+
+struct wd_warc_record {
+	struct wd_str
+		type;     /* response, request, revisit, metadata, resource, conversion, warcinfo */
+	struct wd_str id; /* WARC-Record-ID without < > */
+	struct wd_str uri;  /* WARC-Target-URI without < > */
+	struct wd_str date; /* WARC-Date */
+	int64_t date_us;    /* parsed; -1: absent or wrong */
+	struct wd_str content_type;
+	struct wd_str payload_digest, block_digest;
+	struct wd_str refers_to_id, refers_to_uri, refers_to_date, concurrent_to, profile;
+	struct wd_header *headers; /* all of them */
+	size_t header_count;
+	struct wd_str block;
+	uint64_t offset; /* where the record (its gzip member) begins in the file */
+	uint64_t length; /* its bytes in the file; 0 while unknown (one member holds several) */
+};
+
+/** The HTTP message in a response block. */
+struct wd_warc_http {
+	int status;
+	struct wd_header *headers;
+	size_t header_count;
+	struct wd_str payload; /* behind the headers; transfer coding undone, content coding not */
+};
+
+struct wd_warc_reader;
+
+/** "-" reads stdin. `max_block` caps one record's block (larger: an error for that record, the next
+ * follows). */
+WD_MUST_USE int wd_warc_open(
+	const char *path, size_t max_block, struct wd_warc_reader **ret, struct wd_err *err);
+/** Starts at an offset (of a gzip member or a plain record). */
+WD_MUST_USE int wd_warc_seek(struct wd_warc_reader *r, uint64_t offset, struct wd_err *err);
+/** 1: a record, valid until the next call. 0: the end. Negative: this record is lost (err says
+ * where and why); call again. */
+int wd_warc_next(struct wd_warc_reader *r, struct wd_warc_record *ret, struct wd_err *err);
+void wd_warc_close(struct wd_warc_reader *r); /* NULL is fine */
+WD_DEFINE_CLEANUP(struct wd_warc_reader *, wd_warc_close)
+
+/** Splits a block of application/http into status, headers and payload; memory from `a`. */
+WD_MUST_USE int wd_warc_http(
+	struct wd_arena *a, struct wd_str block, struct wd_warc_http *ret, struct wd_err *err);
+/** Content coding (gzip, deflate, zstd; br is refused by name) undone, capped at `max`. The input
+ * itself when there is none. */
+WD_MUST_USE int wd_warc_decode(struct wd_arena *a, struct wd_str payload, struct wd_str coding,
+	size_t max, struct wd_str *ret, struct wd_err *err);
+
+/* ---- writing ---- */
+
+struct wd_warc_writer_opts {
+	const char *dir; /* files DIR/wiredesk-<time>-<n>.warc.gz; ".open" behind the name while
+			    written */
+	uint64_t max_file_bytes;  /* a new file above this */
+	int64_t max_file_us;      /* … or when the file is older than this */
+	uint64_t max_total_bytes; /* the oldest finished files go above this; 0: no limit */
+	int64_t max_age_us;       /* finished files older than this go; 0: no limit */
+	const char *software;     /* for the warcinfo record */
+};
+
+struct wd_warc_writer;
+
+/** Makes the folder; a file left ".open" by a crash has its torn last record cut off and is closed
+ * properly. */
+WD_MUST_USE int wd_warc_writer_open(
+	const struct wd_warc_writer_opts *opts, struct wd_warc_writer **ret, struct wd_err *err);
+/**
+ * Writes response and request (or revisit, when `same_as_uri` and date say that an earlier record
+ * has the same payload; status 304 too) for the document. The response is written with the decoded
+ * body: its Content-Encoding, Transfer-Encoding and Content-Length headers are renamed
+ * X-Archive-Orig-…, as other archivers do. `ret_id` (in `a`) is the record's id, deterministic: a
+ * function of URI, time and bytes.
+ */
+WD_MUST_USE int wd_warc_write_doc(struct wd_warc_writer *w, struct wd_arena *a,
+	const struct wd_doc *doc, struct wd_str same_as_uri, int64_t same_as_us,
+	struct wd_str *ret_id, struct wd_err *err);
+/** fsync; a record is durable after it. */
+WD_MUST_USE int wd_warc_writer_sync(struct wd_warc_writer *w, struct wd_err *err);
+/** The file and offset of the record written last. */
+void wd_warc_writer_where(
+	const struct wd_warc_writer *w, struct wd_str *ret_file, uint64_t *ret_offset);
+/** Closes and renames; NULL is fine. */
+WD_MUST_USE int wd_warc_writer_close(struct wd_warc_writer *w, struct wd_err *err);
