@@ -10,3 +10,20 @@ dist_data_koreajapan_DATA = \
 	%reldir%/korea-japan/places.tsv \
 	%reldir%/korea-japan/summits.tsv
 EXTRA_DIST += %reldir%/README.md
+# This folder's part of the build.
+
+# Furniture rules (data/boilerplate/README.md) and tracking parameters
+boilerplatedir = $(pkgdatadir)/boilerplate
+dist_boilerplate_DATA = \
+	%reldir%/boilerplate/README.md \
+	%reldir%/boilerplate/agencies.txt \
+	%reldir%/boilerplate/bylines.txt \
+	%reldir%/boilerplate/credits.txt \
+	%reldir%/boilerplate/datelines.txt \
+	%reldir%/boilerplate/legal.txt \
+	%reldir%/boilerplate/macros.txt \
+	%reldir%/boilerplate/notnames.txt \
+	%reldir%/boilerplate/places.txt \
+	%reldir%/boilerplate/promo.txt
+urldatadir = $(pkgdatadir)/url
+dist_urldata_DATA = %reldir%/url/tracking.txt

@@ -29,6 +29,11 @@ struct wd_clean {
 	struct wd_date date; /* a date line in the furniture */
 };
 
+/** Loads what the cleaner knows as data (DIR/url, DIR/boilerplate). Once, before threads start;
+ * without it nothing counts as furniture and links keep their parameters. */
+WD_MUST_USE int wd_clean_init(const char *dir, struct wd_err *err);
+void wd_clean_done(void);
+
 /** Fragment in, cleaned out; all in `a`. */
 WD_MUST_USE int wd_clean_fragment(struct wd_arena *a, struct wd_str html,
 	const struct wd_clean_opts *opts, struct wd_clean *ret, struct wd_err *err);

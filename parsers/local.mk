@@ -4,6 +4,16 @@ libwiredesk_a_SOURCES += \
 	%reldir%/article.h \
 	%reldir%/charset.c \
 	%reldir%/charset.h \
+	%reldir%/clean.c \
+	%reldir%/clean.h \
+	%reldir%/clean_build.c \
+	%reldir%/clean_furniture.c \
+	%reldir%/clean_impl.h \
+	%reldir%/clean_lists.c \
+	%reldir%/clean_out.c \
+	%reldir%/clean_policy.c \
+	%reldir%/clean_text.c \
+	%reldir%/clean_tree.c \
 	%reldir%/date_clock.c \
 	%reldir%/date_day.c \
 	%reldir%/date_lex.c \
@@ -16,6 +26,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/date_zone.h \
 	%reldir%/dates.c \
 	%reldir%/dates.h \
+	%reldir%/furniture.c \
+	%reldir%/furniture.h \
 	%reldir%/html.c \
 	%reldir%/html.h \
 	%reldir%/html_body.c \
@@ -30,6 +42,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_tags.h \
 	%reldir%/html_token.c \
 	%reldir%/html_token.h \
+	%reldir%/links.c \
+	%reldir%/links.h \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
 	%reldir%/repair_escaped.c \
@@ -40,5 +54,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_rows.c \
 	%reldir%/repair_tags.c \
 	%reldir%/tables.h \
-	%reldir%/version.c %reldir%/version.h \
+	%reldir%/version.c \
+	%reldir%/version.h \
 	%reldir%/xml.h

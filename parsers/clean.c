@@ -1,0 +1,147 @@
+/*
+ * The cleaner's order of work:
+ *
+ *   text ──► mojibake and markup repair (repair.h) ──► tree (html.h)
+ *   tree ──► tables found and rewritten (tables.h), while boxes and line ends still tell them
+ *        ──► canonical tree by the allow-list (clean_build.c)
+ *        ──► typed bullets become lists (clean_lists.c)
+ *        ──► furniture out (clean_furniture.c)
+ *        ──► HTML and plain text (clean_out.c)
+ *
+ * Invariants: the HTML holds only what clean_policy.c names; cleaning it again changes nothing;
+ * every word of the input stands in the HTML or in `removed`; every block of the plain text stands
+ * in the HTML. Linear in the input, iterative, memory from the caller's arena.
+ * Concurrency: pure; the rules (furniture.h, links.h) are loaded before threads start.
+ */
+#include "parsers/clean_impl.h"
+
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "parsers/furniture.h"
+#include "parsers/links.h"
+#include "parsers/repair.h"
+#include "parsers/tables.h"
+
+int wd_clean_init(const char *dir, struct wd_err *err)
+{
+	int r = wd_links_load(dir, err);
+	return r < 0 ? r : wd_furniture_load(dir, err);
+}
+
+void wd_clean_done(void)
+{
+	wd_links_unload();
+	wd_furniture_unload();
+}
+
+int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_err *err)
+{
+	const char *field = opts->field != NULL ? opts->field : "text";
+	memset(ret, 0, sizeof(*ret));
+	if (!opts->sanitise_only)
+		wd_tables_collect(a, root, &ret->tables, &ret->repairs);
+	struct wd_node *tree = wd_clean_build(a, root, opts, ret);
+	if (tree == NULL)
+		return wd_err_set(
+			err, WD_E_LIMIT, "cleaning needs more memory than one article may");
+	if (!opts->sanitise_only)
+		wd_clean_lists(a, tree, field, &ret->repairs);
+	wd_clean_prune(tree);
+	if (!opts->sanitise_only && !opts->keep_furniture) {
+		wd_clean_furniture(a, tree, ret);
+		wd_clean_prune(tree);
+	}
+	ret->text = wd_clean_plain(a, tree);
+	/* A line of text alone stays one: a summary is often no paragraph. */
+	if (opts->sanitise_only && tree->first != NULL && tree->first == tree->last &&
+		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
+		wd_node_unwrap(tree->first);
+	ret->html = wd_clean_html(a, tree);
+	ret->truncated |= !opts->sanitise_only && wd_clean_breaks_off(ret->text);
+	return WD_OK;
+}
+
+int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_err *err)
+{
+	const char *field = opts->field != NULL ? opts->field : "text";
+	wd_repairs repairs = {0};
+	if (html.n > WD_MAX_BODY_BYTES)
+		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
+			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
+	if (!opts->sanitise_only) {
+		html = wd_repair_mojibake(a, html, field, &repairs);
+		html = wd_repair_markup(a, html, field, &repairs);
+	}
+	struct wd_html_opts parse = {.fragment = true, .raw = true};
+	struct wd_html tree;
+	int r = wd_html_parse(a, html, &parse, &tree, err);
+	if (r < 0)
+		return r;
+	r = wd_clean_tree(a, tree.root, opts, ret, err);
+	if (r < 0)
+		return r;
+	WD_VEC_EACH (const struct wd_repair, m, &ret->repairs) {
+		struct wd_repair *to = wd_vec_push(a, &repairs);
+		if (to != NULL)
+			*to = *m;
+	}
+	ret->repairs = repairs;
+	return WD_OK;
+}
+
+/* ---- titles ---- */
+
+/* Something that looks like a tag of HTML: "<" name (space | ">" | "/"), or its end. */
+static bool has_tag(struct wd_str s)
+{
+	for (size_t at = 0; (at = wd_str_chr(s, '<', at)) != SIZE_MAX; at++) {
+		size_t from = at + 1;
+		if (from < s.n && s.p[from] == '/')
+			from++;
+		size_t to = from;
+		while (to < s.n && wd_is_alnum(s.p[to]))
+			to++;
+		if (to == from || to >= s.n || wd_tag_find(wd_str_sub(s, from, to)) == WD_TAG_OTHER)
+			continue;
+		if ((s.p[to] == '>' || s.p[to] == '/' || wd_is_space(s.p[to])) &&
+			wd_str_chr(s, '>', to) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+static struct wd_str strip_tags(struct wd_arena *a, struct wd_str s)
+{
+	struct wd_html_opts parse = {.fragment = true, .raw = true};
+	struct wd_html tree;
+	struct wd_err ignored;
+	if (wd_html_parse(a, s, &parse, &tree, &ignored) < 0)
+		return s;
+	struct wd_clean_opts opts = {.field = "headline", .sanitise_only = true};
+	struct wd_clean out = {0};
+	struct wd_node *clean = wd_clean_build(a, tree.root, &opts, &out);
+	return clean != NULL ? wd_clean_plain(a, clean) : s;
+}
+
+struct wd_str wd_clean_title(
+	struct wd_arena *a, struct wd_str raw, const char *field, wd_repairs *repairs)
+{
+	enum { ROUNDS = 3 };
+	struct wd_str s = wd_utf8_cut(raw, WD_MAX_TITLE_BYTES * 4);
+	s = wd_repair_mojibake(a, s, field, repairs);
+	for (int round = 0; round < ROUNDS; round++) {
+		struct wd_str before = s;
+		/* "How to use <b>", unescaped here, is text about a tag: only pairs go then. */
+		if (has_tag(s) && (round == 0 || wd_str_find(s, WD_STR("</"), 0) != SIZE_MAX))
+			s = strip_tags(a, s);
+		else
+			s = wd_html_unescape(a, s, false);
+		if (wd_str_eq(before, s))
+			break;
+		if (round > 0)
+			wd_repair_add(a, repairs, "double_escape", field, 1, WD_STR_NONE);
+	}
+	return wd_utf8_cut(wd_clean_line(a, s), WD_MAX_TITLE_BYTES);
+}

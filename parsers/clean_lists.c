@@ -1,0 +1,244 @@
+/*
+ * Bullets typed as text → lists. Lines are looked at across neighbouring paragraphs: a paragraph
+ * of five bulleted lines and five paragraphs with one bullet each are the same list.
+ *
+ * A sign that is only ever a bullet ("•") makes a list of one line; a sign that has other work
+ * ("-", "1)") needs two lines in a row, numbers also their order from one. Numbers are not lost:
+ * the ordered list counts again.
+ */
+#include "base/utf8.h"
+#include "parsers/clean_impl.h"
+
+enum kind { NONE, GLYPH, SIGN, DASH, STAR, NUMBER_PAREN, NUMBER_DOT, NUMBER_ROUND, CIRCLED };
+
+struct mark {
+	enum kind kind;
+	unsigned number;
+	size_t bytes; /* marker and the space after it */
+};
+
+struct line {
+	struct wd_node *p;           /* the paragraph it stands in */
+	struct wd_node *first, *end; /* its nodes: [first, end) among p's children */
+	struct mark mark;
+};
+
+static bool is_glyph(uint32_t cp)
+{
+	return cp == 0x2022 || cp == 0x25E6 || cp == 0x2023 || cp == 0x2043 || cp == 0x2219 ||
+	       cp == 0xF0B7;
+}
+
+/* These stand for other things too (a heading's sign, a name left out, a middle dot): a space must
+ * follow, and another such line. */
+static bool is_sign(uint32_t cp)
+{
+	return (cp >= 0x25A0 && cp <= 0x25CF) || cp == 0x27A4 || cp == 0x2713 || cp == 0x2714 ||
+	       cp == 0xB7 || cp == 0x318D || cp == 0x30FB;
+}
+
+static size_t skip_spaces(struct wd_str s, size_t at)
+{
+	while (at < s.n && wd_is_space(s.p[at]))
+		at++;
+	return at;
+}
+
+static struct mark numbered(struct wd_str s)
+{
+	size_t at = s.n > 0 && s.p[0] == '(' ? 1 : 0, from = at;
+	unsigned v = 0;
+	while (at < s.n && wd_is_digit(s.p[at]) && at - from < 3)
+		v = v * 10 + (unsigned)(s.p[at++] - '0');
+	if (at == from || at >= s.n || v == 0)
+		return (struct mark){0};
+	bool paren = s.p[at] == ')';
+	if ((from == 1 && !paren) || (!paren && s.p[at] != '.'))
+		return (struct mark){0};
+	size_t end = skip_spaces(s, at + 1);
+	if (end == s.n || (end == at + 1 && !paren)) /* "2.5 percent" */
+		return (struct mark){0};
+	return (struct mark){from == 1 ? NUMBER_ROUND : paren ? NUMBER_PAREN : NUMBER_DOT, v, end};
+}
+
+static struct mark mark_of(struct wd_str s)
+{
+	size_t at = 0;
+	if (s.n == 0)
+		return (struct mark){0};
+	uint32_t cp = wd_utf8_next(s, &at);
+	size_t end = skip_spaces(s, at);
+	bool spaced = end > at;
+	if (is_glyph(cp))
+		return (struct mark){GLYPH, 0, end};
+	if (is_sign(cp) && spaced)
+		return (struct mark){SIGN, 0, end};
+	if ((cp == '-' || cp == 0x2013 || cp == 0x2212) && spaced)
+		return (struct mark){DASH, 0, end};
+	if (cp == '*' && spaced)
+		return (struct mark){STAR, 0, end};
+	if (cp >= 0x2460 && cp <= 0x2473)
+		return (struct mark){CIRCLED, cp - 0x2460 + 1, end};
+	return numbered(s);
+}
+
+/* The line's first text, when it starts with one. */
+static struct wd_node *leading_text(const struct line *l)
+{
+	struct wd_node *n = l->first;
+	while (n != NULL && n != l->end && n->type == WD_NODE_ELEMENT && n->first != NULL)
+		n = n->first;
+	return n != l->end && n != NULL && n->type == WD_NODE_TEXT ? n : NULL;
+}
+
+static struct line line_at(struct wd_node *p, struct wd_node *first)
+{
+	struct line l = {.p = p, .first = first, .end = first};
+	while (l.end != NULL && !(l.end->type == WD_NODE_ELEMENT && l.end->tag == WD_TAG_BR))
+		l.end = l.end->next;
+	const struct wd_node *t = leading_text(&l);
+	if (t != NULL)
+		l.mark = mark_of(t->text);
+	return l;
+}
+
+/* The line after l, in this paragraph or the next one beside it. */
+static bool next_line(const struct line *l, struct line *ret)
+{
+	if (l->end != NULL && l->end->next != NULL) {
+		*ret = line_at(l->p, l->end->next);
+		return true;
+	}
+	struct wd_node *p = l->p->next;
+	if (p == NULL || p->tag != WD_TAG_P || p->first == NULL)
+		return false;
+	*ret = line_at(p, p->first);
+	return true;
+}
+
+static bool follows(const struct mark *a, const struct mark *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	return a->kind < NUMBER_PAREN || b->number == a->number + 1;
+}
+
+static size_t group_at(const struct line *first)
+{
+	struct line l = *first, next;
+	if (l.mark.kind == NONE || (l.mark.kind >= NUMBER_PAREN && l.mark.number != 1))
+		return 0;
+	size_t n = 1;
+	while (next_line(&l, &next) && follows(&l.mark, &next.mark)) {
+		l = next;
+		n++;
+	}
+	return n > 1 || l.mark.kind == GLYPH ? n : 0;
+}
+
+static void strip_mark(const struct line *l)
+{
+	struct wd_node *t = leading_text(l);
+	if (t == NULL)
+		return;
+	t->text = wd_str_from(t->text, l->mark.bytes);
+	for (;;) { /* "• • text" */
+		struct mark again = mark_of(t->text);
+		if (again.kind != GLYPH)
+			break;
+		t->text = wd_str_from(t->text, again.bytes);
+	}
+}
+
+/* Splits p before `at`; what is before it stays in p. Returns the paragraph that starts with it. */
+static struct wd_node *split_before(struct wd_arena *a, struct wd_node *p, struct wd_node *at)
+{
+	if (at == p->first)
+		return p;
+	struct wd_node *rest = wd_node_new(a, WD_TAG_P);
+	if (rest == NULL)
+		return p;
+	rest->attrs = p->attrs;
+	rest->attr_count = p->attr_count;
+	if (p->next != NULL)
+		wd_node_insert_before(p->next, rest);
+	else
+		wd_node_append(p->parent, rest);
+	for (struct wd_node *n = at, *next; n != NULL; n = next) {
+		next = n->next;
+		wd_node_remove(n);
+		wd_node_append(rest, n);
+	}
+	if (p->last != NULL && p->last->type == WD_NODE_ELEMENT && p->last->tag == WD_TAG_BR)
+		wd_node_remove(p->last);
+	return rest;
+}
+
+/* Makes `count` lines from `first` on into a list. Returns the list. */
+static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t count)
+{
+	struct wd_node *list =
+		wd_node_new(a, first.mark.kind >= NUMBER_PAREN ? WD_TAG_OL : WD_TAG_UL);
+	if (list == NULL)
+		return NULL;
+	struct wd_node *p = split_before(a, first.p, first.first);
+	wd_node_insert_before(p, list);
+	for (size_t i = 0; i < count && p != NULL; i++) {
+		struct line l = line_at(p, p->first);
+		struct wd_node *li = wd_node_new(a, WD_TAG_LI);
+		if (li == NULL)
+			return list;
+		strip_mark(&l);
+		wd_node_append(list, li);
+		li->attrs = p->attrs;
+		li->attr_count = p->attr_count;
+		for (struct wd_node *n = l.first, *next; n != l.end; n = next) {
+			next = n->next;
+			wd_node_remove(n);
+			wd_node_append(li, n);
+		}
+		if (p->first != NULL) /* the <br> that ended the line */
+			wd_node_remove(p->first);
+		struct wd_node *empty = p;
+		if (p->first == NULL) {
+			p = p->next;
+			wd_node_remove(empty);
+		}
+	}
+	return list;
+}
+
+/* A bullet typed inside an item that is one already. */
+static void strip_in_item(struct wd_node *li)
+{
+	if (li->first == NULL || li->first->tag != WD_TAG_P || li->first->type != WD_NODE_ELEMENT)
+		return;
+	struct line l = line_at(li->first, li->first->first);
+	if (l.mark.kind == GLYPH && l.first == li->first->first)
+		strip_mark(&l);
+}
+
+void wd_clean_lists(
+	struct wd_arena *a, struct wd_node *root, const char *field, wd_repairs *repairs)
+{
+	for (struct wd_node *n = root->first, *next; n != NULL; n = next) {
+		if (n->tag == WD_TAG_LI)
+			strip_in_item(n);
+		next = wd_node_next(root, n, n->tag == WD_TAG_P || n->tag == WD_TAG_TABLE);
+		if (n->tag != WD_TAG_P || n->first == NULL || n->parent->tag == WD_TAG_LI)
+			continue;
+		struct line l = line_at(n, n->first);
+		size_t count = group_at(&l);
+		while (count == 0 && l.end != NULL && l.end->next != NULL) {
+			l = line_at(n, l.end->next);
+			count = group_at(&l);
+		}
+		if (count == 0)
+			continue;
+		struct wd_node *list = make_list(a, l, count);
+		if (list == NULL)
+			return;
+		wd_repair_add(a, repairs, "list", field, 1, WD_STR_NONE);
+		next = wd_node_next(root, list, true);
+	}
+}

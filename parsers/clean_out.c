@@ -1,0 +1,237 @@
+/*
+ * The canonical tree → HTML and plain text.
+ *
+ * HTML: one block a line, every element closed, attributes in double quotes, no white space that
+ * means something added: a parser of the HTML standard reads it without an error and finds the
+ * same tree.
+ * Plain text: every block a paragraph, paragraphs apart by a blank line, <br> as a line end; tables
+ * left out, and paragraphs that are only the address of something embedded.
+ */
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "parsers/clean_impl.h"
+
+static void escape(struct wd_buf *out, struct wd_str s, bool attribute)
+{
+	size_t from = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		const char *as;
+		switch (s.p[i]) {
+		case '&':
+			as = "&amp;";
+			break;
+		case '<':
+			as = "&lt;";
+			break;
+		case '>':
+			as = "&gt;";
+			break;
+		case '"':
+			if (!attribute)
+				continue;
+			as = "&quot;";
+			break;
+		default:
+			continue;
+		}
+		wd_buf_add(out, wd_str_sub(s, from, i));
+		wd_buf_addc(out, as);
+		from = i + 1;
+	}
+	wd_buf_add(out, wd_str_from(s, from));
+}
+
+static bool opens_line(enum wd_tag tag)
+{
+	switch (tag) {
+	case WD_TAG_BLOCKQUOTE:
+	case WD_TAG_UL:
+	case WD_TAG_OL:
+	case WD_TAG_DL:
+	case WD_TAG_TABLE:
+	case WD_TAG_THEAD:
+	case WD_TAG_TBODY:
+	case WD_TAG_TFOOT:
+	case WD_TAG_TR:
+	case WD_TAG_FIGURE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ends_line(const struct wd_node *n)
+{
+	uint8_t action = wd_clean_policy(n).action;
+	return action == WD_CLEAN_LEAF || action == WD_CLEAN_CONTAINER || action == WD_CLEAN_RULE;
+}
+
+static void open_tag(struct wd_buf *out, const struct wd_node *n)
+{
+	wd_buf_putc(out, '<');
+	wd_buf_add(out, wd_tag_name((enum wd_tag)n->tag));
+	for (uint32_t i = 0; i < n->attr_count; i++) {
+		wd_buf_putc(out, ' ');
+		wd_buf_add(out, n->attrs[i].name);
+		wd_buf_addc(out, "=\"");
+		escape(out, n->attrs[i].value, true);
+		wd_buf_putc(out, '"');
+	}
+	wd_buf_putc(out, '>');
+	if (opens_line((enum wd_tag)n->tag))
+		wd_buf_putc(out, '\n');
+}
+
+static void close_tag(struct wd_buf *out, const struct wd_node *n)
+{
+	if (!wd_tag_is_void((enum wd_tag)n->tag)) {
+		wd_buf_addc(out, "</");
+		wd_buf_add(out, wd_tag_name((enum wd_tag)n->tag));
+		wd_buf_putc(out, '>');
+	}
+	if (ends_line(n))
+		wd_buf_putc(out, '\n');
+}
+
+struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root)
+{
+	struct wd_buf out;
+	wd_buf_init(&out, WD_MAX_BODY_BYTES * 2);
+	for (const struct wd_node *n = root->first; n != NULL;) {
+		if (n->type == WD_NODE_TEXT) {
+			escape(&out, n->text, false);
+		} else if (n->type == WD_NODE_ELEMENT) {
+			open_tag(&out, n);
+			if (n->first != NULL) {
+				n = n->first;
+				continue;
+			}
+			close_tag(&out, n);
+		}
+		while (n != root && n->next == NULL) {
+			n = n->parent;
+			if (n != root)
+				close_tag(&out, n);
+		}
+		n = n == root ? NULL : n->next;
+	}
+	while (out.n > 0 && out.p[out.n - 1] == '\n')
+		out.n--;
+	struct wd_str html = wd_buf_failed(&out) ? WD_STR_NONE : wd_arena_str(a, wd_buf_str(&out));
+	wd_buf_done(&out);
+	return html;
+}
+
+/* A paragraph made by embed(): a link whose text is its own address. */
+static bool is_bare_link(const struct wd_node *block, struct wd_str text)
+{
+	const struct wd_node *link = block->first;
+	return link != NULL && link->next == NULL && link->type == WD_NODE_ELEMENT &&
+	       link->tag == WD_TAG_A && wd_str_eq(wd_node_attr(link, "href"), text);
+}
+
+struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root)
+{
+	struct wd_buf out;
+	wd_buf_init(&out, WD_MAX_BODY_BYTES);
+	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
+		struct wd_str s = wd_str_trim(wd_clean_block_text(a, n));
+		if (s.n == 0 || is_bare_link(n, s))
+			continue;
+		if (out.n > 0)
+			wd_buf_addc(&out, "\n\n");
+		wd_buf_add(&out, s);
+	}
+	struct wd_str text = wd_arena_str(a, wd_buf_str(&out));
+	wd_buf_done(&out);
+	return text;
+}
+
+/* ---- does it break off? ---- */
+
+static struct wd_str last_paragraph(struct wd_str text, struct wd_str *before)
+{
+	size_t at = text.n;
+	while (at >= 2 && !(text.p[at - 1] == '\n' && text.p[at - 2] == '\n'))
+		at--;
+	if (at < 2)
+		at = 0;
+	*before = wd_str_sub(text, 0, at > 0 ? at - 2 : 0);
+	return wd_str_from(text, at);
+}
+
+static bool ends_sentence(struct wd_str s)
+{
+	static const uint32_t ends[] = {'.', '!', '?', '"', '\'', ')', ']', 0x201D, 0x2019, 0xBB,
+		0x3002, 0x300D, 0x300F, 0xFF01, 0xFF1F, 0xFF09, 0x3011, 0x2026, 0xFF0E};
+	size_t at = s.n;
+	if (s.n == 0)
+		return true;
+	uint32_t cp = wd_utf8_prev(s, &at);
+	for (size_t i = 0; i < WD_COUNTOF(ends); i++) {
+		if (cp == ends[i])
+			return true;
+	}
+	return false;
+}
+
+/* Words that no sentence ends with. */
+static bool ends_in_function_word(struct wd_str s)
+{
+	static const char *const words[] = {"the", "a", "an", "of", "and", "or", "to", "with",
+		"that", "for", "from", "by", "in", "at", "as", "is", "are", "was", "were", "has",
+		"have", "had", "which", "who", "whose", "their", "its", "his", "between",
+		"including", "while", "because", "but", "than", "into", "will", "would", "could",
+		"should", NULL};
+	static const char *const endings[] = {"을", "를", "은", "는", "의", "와", "과", "에서",
+		"에게", "으로", "및", "は", "が", "を", "の", "と", "、", "，", NULL};
+	size_t at = s.n;
+	while (at > 0 && wd_is_alpha(s.p[at - 1]))
+		at--;
+	struct wd_str word = wd_str_from(s, at);
+	bool apart = at > 0 && s.p[at - 1] == ' ';
+	for (size_t i = 0; apart && words[i] != NULL; i++) {
+		if (wd_str_eqc(word, words[i]))
+			return true;
+	}
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		if (wd_str_ends(s, wd_str_c(endings[i])))
+			return true;
+	}
+	return false;
+}
+
+bool wd_clean_breaks_off(struct wd_str text)
+{
+	enum { LONG_BYTES = 80 };
+	struct wd_str before, last = last_paragraph(wd_str_trim(text), &before);
+	if (last.n == 0)
+		return false;
+	if (wd_str_ends(last, WD_STR(":")) || wd_str_ends(last, WD_STR("：")))
+		return before.n > 0 || last.n > LONG_BYTES;
+	if (wd_str_ends(last, WD_STR(",")) || wd_str_ends(last, WD_STR(";")))
+		return last.n > LONG_BYTES;
+	if (wd_str_ends(last, WD_STR("[...]")) || wd_str_ends(last, WD_STR("[…]")) ||
+		wd_str_ends(last, WD_STR("(...)")))
+		return true;
+	if (last.n > LONG_BYTES &&
+		(wd_str_ends(last, WD_STR("...")) || wd_str_ends(last, WD_STR("…"))))
+		return true;
+	if (last.n < LONG_BYTES || ends_sentence(last))
+		return false;
+	if (ends_in_function_word(last))
+		return true;
+	/* All others end with a full stop, this long one in the middle of a word or clause. */
+	size_t all = 0, ended = 0;
+	for (struct wd_str p, rest = before; rest.n > 0;) {
+		p = last_paragraph(rest, &rest);
+		if (p.n < LONG_BYTES)
+			continue;
+		all++;
+		ended += ends_sentence(p);
+	}
+	size_t at = last.n;
+	uint32_t cp = wd_utf8_prev(last, &at);
+	return all >= 2 && ended == all && cp < 0x250 && wd_cp_is_letter(cp);
+}
