@@ -23,7 +23,9 @@ static int apply_half(struct wd_dread *r, size_t i)
 {
 	bool am = wd_dread_is(r, i, WD_DW_AM);
 	if (am && r->hour > 12) {
-		if (wd_dread_is(r, i, WD_DW_NOISE)) /* "15:04 am 23. August" */
+		bool day_follows =
+			wd_dread_num(r, i + 1, 2) || wd_dread_is(r, i + 1, WD_DW_WEEKDAY);
+		if (wd_dread_is(r, i, WD_DW_NOISE) && day_follows) /* "15:04 am 23. August" */
 			return WD_E_NOTFOUND;
 		return wd_err_set(r->err, WD_E_MALFORMED, "hour %d in the morning", (int)r->hour);
 	}
@@ -141,7 +143,19 @@ static size_t take_basic(struct wd_dread *r, size_t i)
 	return end;
 }
 
-/** "15.04 Uhr", "kl. 15.04", "3.04pm": a dot only where a word says that it is a time. */
+static bool is_year_like(const struct wd_dread *r, size_t i)
+{
+	return wd_dread_num(r, i, 4) && r->t[i].digits == 4;
+}
+
+/** A zone's name that is not the letter of something else. */
+static bool is_zone_name(const struct wd_dread *r, size_t i)
+{
+	return wd_dread_is(r, i, WD_DW_ZONE) && r->t[i].end - r->t[i].start > 1;
+}
+
+/** "15.04 Uhr", "kl. 15.04", "3.04pm", "23.08.2025 15.04": a dot only where something beside it
+ * says that it is a time. */
 static size_t take_dotted(struct wd_dread *r, size_t i)
 {
 	if (!wd_dread_num(r, i, 2) || !wd_dread_punct(r, i + 1, '.') || !wd_dread_tight(r, i + 1) ||
@@ -156,7 +170,9 @@ static size_t take_dotted(struct wd_dread *r, size_t i)
 		before--;
 	bool led = before > 0 && wd_dread_is(r, before - 1, WD_DW_TIMELEAD);
 	size_t after = third ? end + 2 : end;
-	if (!led && !wd_dread_is(r, after, WD_DW_HOUR_MARK) && !is_half(r, after))
+	bool behind_year = i > 0 && is_year_like(r, i - 1) && r->t[i].space;
+	if (!led && !behind_year && !wd_dread_is(r, after, WD_DW_HOUR_MARK) && !is_half(r, after) &&
+		!is_zone_name(r, after))
 		return 0;
 	r->hour = r->t[i].num;
 	r->minute = r->t[i + 2].num;
@@ -173,6 +189,22 @@ static size_t take_bare_half(struct wd_dread *r, size_t i)
 		return 0;
 	r->hour = r->t[i].num;
 	return i + 1;
+}
+
+/** "1504 GMT", "1504 hrs", beside a year of four digits. */
+static size_t take_military(struct wd_dread *r, size_t i)
+{
+	if (!is_year_like(r, i) || r->t[i].num > 2359 || r->t[i].num % 100 > 59 ||
+		(!is_zone_name(r, i + 1) && !wd_dread_is(r, i + 1, WD_DW_HOUR_MARK)))
+		return 0;
+	for (size_t k = 0; k < r->n; k++) {
+		if (k == i || !is_year_like(r, k))
+			continue;
+		r->hour = r->t[i].num / 100;
+		r->minute = r->t[i].num % 100;
+		return i + 1;
+	}
+	return 0;
 }
 
 /** 2025:08:23, the date as cameras write it, is no time. */
@@ -201,7 +233,7 @@ static int check_time(struct wd_dread *r, bool late_hours)
 int wd_dread_time(struct wd_dread *r)
 {
 	static size_t (*const shapes[])(struct wd_dread *, size_t) = {
-		take_colons, take_marks, take_basic, take_dotted, take_bare_half};
+		take_colons, take_dotted, take_marks, take_basic, take_bare_half, take_military};
 	for (size_t s = 0; s < WD_COUNTOF(shapes); s++) {
 		for (size_t i = 0; i < r->n; i++) {
 			i += skip_colon_date(r, i);

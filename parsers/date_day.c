@@ -107,10 +107,9 @@ static int64_t marked_year(struct wd_dread *r, size_t i)
 	}
 	if (r->t[i].type != WD_DT_NUM)
 		return 0;
-	if (r->t[i].digits == 2 && r->lang == WD_DL_ANY)
+	if (r->t[i].digits == 2 && r->lang != WD_DL_KO && r->lang != WD_DL_ZH)
 		return 0; /* 25年: of our era or of an emperor's */
-	int64_t year = full_year(&r->t[i]);
-	return year > 0 ? year : 0;
+	return r->t[i].digits == 2 || r->t[i].digits == 4 ? full_year(&r->t[i]) : 0;
 }
 
 static int read_marked(struct wd_dread *r)
@@ -120,6 +119,9 @@ static int read_marked(struct wd_dread *r)
 		bool num = wd_dread_num(r, i, 4), first = wd_dread_is(r, i, WD_DW_FIRST);
 		if ((num || first) && year < 0 && wd_dread_is(r, i + 1, WD_DW_YEAR_MARK)) {
 			year = marked_year(r, i);
+		} else if ((num || first) && wd_dread_is(r, i + 1, WD_DW_YEAR_MARK)) {
+			if (marked_year(r, i) != year) /* "令和7年(2025年)" says it twice */
+				return refuse(r, "two years");
 		} else if (num && month == 0 && wd_dread_is(r, i + 1, WD_DW_MONTH_MARK)) {
 			month = r->t[i].num;
 			if (month == 0)
@@ -143,6 +145,9 @@ static int read_marked(struct wd_dread *r)
 	for (size_t i = 0; year < 0 && i < r->n; i++) {
 		if (wd_dread_num(r, i, 4) && r->t[i].digits == 4) { /* "8月23日 2025" */
 			year = r->t[i].num;
+			r->t[i].used = true;
+		} else if (day == 0 && wd_dread_num(r, i, 2)) { /* "23 8월 2025" */
+			day = r->t[i].num;
 			r->t[i].used = true;
 		}
 	}

@@ -112,35 +112,19 @@ static void split_digit_run(struct wd_dread *r)
 	}
 }
 
-/** "23 Aug 2025 1504 GMT", "23.08.2025 15.04": a time that only shows once the day is known. */
-static int late_time(struct wd_dread *r)
+/** "2025-08-23+09:00", as XML Schema writes days: the zone says nothing about the day. */
+static void use_day_offset(struct wd_dread *r)
 {
-	for (size_t i = 0; i < r->n && !r->has_time; i++) {
-		if (wd_dread_num(r, i, 2) && wd_dread_punct(r, i + 1, '.') &&
-			wd_dread_num(r, i + 2, 2) && r->t[i + 2].digits == 2 &&
-			wd_dread_tight(r, i + 1) && wd_dread_tight(r, i + 2)) {
-			r->hour = r->t[i].num;
-			r->minute = r->t[i + 2].num;
-			r->time_end = i + 3;
-		} else if (wd_dread_num(r, i, 4) && r->t[i].digits == 4 &&
-			   (wd_dread_is(r, i + 1, WD_DW_ZONE) ||
-				   wd_dread_is(r, i + 1, WD_DW_HOUR_MARK))) {
-			r->hour = r->t[i].num / 100;
-			r->minute = r->t[i].num % 100;
-			r->time_end = i + 1;
-		} else {
-			continue;
-		}
-		if (r->hour > 23 || r->minute > 59)
-			return wd_err_set(r->err, WD_E_MALFORMED, "no such time");
-		wd_dread_use(r, i, r->time_end);
-		r->has_time = true;
-		return wd_dread_zone(r);
-	}
-	return WD_OK;
+	if (r->n < 5)
+		return;
+	size_t i = r->n - 4;
+	if ((wd_dread_punct(r, i, '+') || wd_dread_punct(r, i, '-')) && wd_dread_tight(r, i) &&
+		wd_dread_num(r, i + 1, 2) && wd_dread_punct(r, i + 2, ':') &&
+		wd_dread_num(r, i + 3, 2))
+		wd_dread_use(r, i, r->n);
 }
 
-static bool may_be_left(const struct wd_dtok *t)
+static bool may_be_left(const struct wd_dread *r, const struct wd_dtok *t)
 {
 	static const enum wd_dword kinds[] = {WD_DW_NOISE, WD_DW_LABEL, WD_DW_WEEKDAY, WD_DW_ORD,
 		WD_DW_TIMELEAD, WD_DW_T, WD_DW_DAY_MARK};
@@ -150,14 +134,15 @@ static bool may_be_left(const struct wd_dtok *t)
 		if (wd_dtok_word(t, kinds[i]) != NULL)
 			return true;
 	}
-	return false;
+	/* "+0900 KST", "2025-08-23Z" */
+	return (r->has_zone || !r->has_time) && wd_dtok_word(t, WD_DW_ZONE) != NULL;
 }
 
 static int check_left(struct wd_dread *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
 		const struct wd_dtok *t = &r->t[i];
-		if (!may_be_left(t))
+		if (!may_be_left(r, t))
 			return wd_err_set(r->err, WD_E_MALFORMED,
 				"'%.*s' does not belong in a date",
 				(int)WD_MIN(t->end - t->start, (size_t)40), r->text.p + t->start);
@@ -220,14 +205,14 @@ int wd_date_read(struct wd_str text, struct wd_dtok *t, size_t n, const struct w
 	rc = wd_dread_time(&r);
 	if (rc == WD_E_NOTFOUND) {
 		split_digit_run(&r);
+		if (!r.has_time)
+			use_day_offset(&r);
 		rc = WD_OK;
 	}
 	if (rc == WD_OK && r.has_time)
 		rc = wd_dread_zone(&r);
 	if (rc == WD_OK && !day_known)
 		rc = wd_dread_day(&r);
-	if (rc == WD_OK)
-		rc = late_time(&r);
 	if (rc == WD_OK)
 		rc = check_left(&r);
 	return rc == WD_OK ? finish(&r, ret) : rc;

@@ -33,7 +33,7 @@ static const struct word_row {
 		"φεβρουαριοσ φεβρουαριου φεβ subat sub februarie veljaca veljace лютого veebruar vasario "
 		"februaris februara فبراير กุมภาพันธ์ febrer"},
 	{WD_DW_MONTH, 3, 0,
-		"march mar marz maerz mrz maart mrt mars marzo marco marec marzec marca март марта мар "
+		"march mar marz maerz mrz maart maret mrt mars marzo marco marec marzec marca март марта мар "
 		"maaliskuu maaliskuuta maalis brezen brezna bre marts marcius marc μαρτιοσ μαρτιου μαρ "
 		"mart martie ozujak ozujka березня kovo مارس มีนาคม"},
 	{WD_DW_MONTH, 4, 0,
@@ -50,10 +50,10 @@ static const struct word_row {
 		"iunie lipanj червня juuni birzelio junijs juna يونيو มิถุนายน juny"},
 	{WD_DW_MONTH, 7, 0,
 		"july jul juli juillet juil julio luglio lug julho lipiec lipca lip июль июля июл юли јул "
-		"heinakuu heinakuuta heina cervenec cervence cvc julius ιουλιοσ ιουλιου ιουλ ιολ temmuz "
+		"heinakuu heinakuuta heina srpanj srpnja cervenec cervence cvc julius ιουλιοσ ιουλιου ιουλ ιολ temmuz "
 		"tem iulie липня juuli liepos julijs jula يوليو กรกฎาคม juliol"},
 	{WD_DW_MONTH, 8, 0,
-		"august aug aout agosto ago augustus sierpien sierpnia sie август августа авг elokuu "
+		"august aug aout agosto ago augustus agustus sierpien sierpnia sie август августа авг elokuu "
 		"elokuuta elo srpen srpna srp augusztus augusti αυγουστοσ αυγουστου αυγ agustos agu "
 		"kolovoz kolovoza серпня rugpjucio augusts avgust avg أغسطس اغسطس สิงหาคม agost"},
 	{WD_DW_MONTH, 9, 0,
@@ -82,32 +82,32 @@ static const struct word_row {
 	{WD_DW_WEEKDAY, 0, 0,
 		"sunday sun su sonntag so son dimanche dim domingo dom domenica zondag zo niedziela "
 		"niedziele niedz ndz nd воскресенье воскресенья вс вск sondag son sunnuntai sunnuntaina "
-		"nedele ne vasarnap vas κυριακη κυρ pazar pzt duminica sunn sunnudagur неділя недела неделя"},
+		"nedele ne vasarnap vas κυριακη κυρ pazar pzt duminica sunn sunnudagur неділя недела неделя minggu"},
 	{WD_DW_WEEKDAY, 1, 0,
 		"monday mon mo montag lundi lun lunes lunedi segunda-feira segunda seg maandag ma "
 		"poniedzialek pon pn понедельник понедельника пн пнд mandag man maanantai maanantaina "
-		"pondeli po hetfo het δευτερα δευ δευτ pazartesi luni понеделник понеділок"},
+		"pondeli po hetfo het δευτερα δευ δευτ pazartesi luni понеделник понеділок senin"},
 	{WD_DW_WEEKDAY, 2, 0,
 		"tuesday tue tues tu dienstag di die mardi mar martes martedi terca-feira terca ter dinsdag "
 		"wtorek wt вторник вторника вт втр tirsdag tisdag tir tis tiistai tiistaina ti utery ut kedd "
-		"τριτη τρι sali sal marti вівторок"},
+		"τριτη τρι sali sal marti вівторок selasa"},
 	{WD_DW_WEEKDAY, 3, 0,
 		"wednesday wed weds mittwoch mi mit mercredi mer miercoles mie mercoledi quarta-feira quarta "
 		"qua woensdag wo wednes sroda srode sr среда среды ср срд onsdag ons keskiviikko "
-		"keskiviikkona ke streda st szerda sze τεταρτη τετ carsamba car miercuri сряда середа"},
+		"keskiviikkona ke streda st szerda sze τεταρτη τετ carsamba car miercuri сряда середа rabu"},
 	{WD_DW_WEEKDAY, 4, 0,
 		"thursday thu thur thurs th donnerstag don jeudi jeu jueves jue giovedi gio quinta-feira "
 		"quinta qui donderdag do czwartek czw czwartku четверг четверга чт чтв torsdag tor tors "
 		"torstai torstaina to ctvrtek ct csutortok csu πεμπτη πεμ πεμπ persembe per joi четвъртък "
-		"четвер"},
+		"четвер kamis"},
 	{WD_DW_WEEKDAY, 5, 0,
 		"friday fri fr freitag fre vendredi ven viernes vie venerdi sexta-feira sexta sex vrijdag "
 		"vr piatek pt piatku пятница пятницы пт птн fredag perjantai perjantaina pe patek pa "
-		"pentek pen παρασκευη παρ cuma cum vineri петък пятниця п'ятниця"},
+		"pentek pen παρασκευη παρ cuma cum vineri петък пятниця п'ятниця jumat"},
 	{WD_DW_WEEKDAY, 6, 0,
 		"saturday sat sa samstag sam sonnabend samedi sabado sab sabato zaterdag za sobota sob sobote "
 		"суббота субботы сб сбт lordag lor lauantai lauantaina la szombat szo σαββατο "
-		"σαβ cumartesi cmt sambata събота субота"},
+		"σαβ cumartesi cmt sambata събота субота sabtu"},
 	{WD_DW_WEEKDAY, 0, WD_DL_KO, "일요일"},
 	{WD_DW_WEEKDAY, 1, WD_DL_KO, "월요일"},
 	{WD_DW_WEEKDAY, 2, WD_DL_KO, "화요일 화"},
@@ -248,8 +248,8 @@ static const struct word_row {
 	{WD_DW_TIME, 0, 0, "time"},
 	/* ---- words that say nothing ---- */
 	{WD_DW_NOISE, 0, 0,
-		"at on of the de del dne den der le el am il d o w v год года г р a las la alle as los um "
-		"kl klo ore em via y and в απο στισ τησ dia kell i in u ngay"},
+		"at on of the de del dne den der le el am il d o w v for r roku год года г р a las la alle as los um "
+		"kl klo ore pukul jam yang em via y and в απο στισ τησ dia kell i in u ngay"},
 	{WD_DW_NOISE, 0, 0,
 		"about approx around ungefahr etwa circa ca environ hace il y ha fa okolo"},
 	{WD_DW_NOISE, 0, WD_DL_KO, "약 현재 기준"},
@@ -274,7 +274,7 @@ static const struct word_row {
 	{WD_DW_WEEK, 0, 0, "w"},
 	/* ---- relative ---- */
 	{WD_DW_AGO, 0, 0,
-		"ago earlier vor hace ha fa geleden siden sedan sitten назад тому temu pred once πριν "
+		"ago earlier lalu y vor hace ha fa geleden siden sedan sitten назад тому temu pred once πριν "
 		"ezelott atras acum"},
 	{WD_DW_AGO, 0, WD_DL_KO, "전"},
 	{WD_DW_AGO, 0, WD_DL_JA, "まえ"},
@@ -285,14 +285,14 @@ static const struct word_row {
 		"second seconds sec secs s sekunde sekunden seconde secondes segundo segundos secondi "
 		"секунд секунды секунду sekund sekunder sekundy"},
 	{WD_DW_UNIT, WD_DU_MINUTE, 0,
-		"minute minutes min mins m minuten minuto minutos minuti minuut minuten minut minuty "
+		"minute minutes menit min mins m minuten minuto minutos minuti minuut minuten minut minuty "
 		"minutter minuter минут минуты минуту мин minuuttia dakika perc λεπτα"},
 	{WD_DW_UNIT, WD_DU_HOUR, 0,
-		"hour hours hr hrs h stunde stunden std heure heures hora horas ora ore uur uren godzine "
+		"hour hours hr hrs h jam stunde stunden std heure heures hora horas ora ore uur uren godzine "
 		"godziny godzin час часа часов time timer timme timmar tuntia tunti hodinami hodinou hodin "
 		"saat oraja oraval ωρεσ ωρα"},
 	{WD_DW_UNIT, WD_DU_DAY, 0,
-		"day days d tag tage tagen jour jours dia dias giorno giorni dag dagen dager dage dagar "
+		"day days hari d tag tage tagen jour jours dia dias giorno giorni dag dagen dager dage dagar "
 		"dzien dni день дня дней paivaa paiva dny dnem gun napja μερεσ ημερεσ"},
 	{WD_DW_UNIT, WD_DU_WEEK, 0,
 		"week weeks wk wks woche wochen semaine semaines semana semanas settimana settimane weken "

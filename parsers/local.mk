@@ -20,6 +20,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/date_read.c \
 	%reldir%/date_read.h \
 	%reldir%/date_rel.c \
+	%reldir%/date_scan.c \
 	%reldir%/date_words.c \
 	%reldir%/date_words.h \
 	%reldir%/date_zone.c \

@@ -17,6 +17,7 @@ unit_base = \
 
 unit_parsers = \
 	tests/unit/test_charset \
+	tests/unit/test_dates \
 	tests/unit/test_html \
 	tests/unit/test_repair
 
@@ -30,8 +31,8 @@ unit_desk = \
 unit_sinks =
 
 unit_sources = \
-	tests/unit/test_warc \
-	tests/unit/test_netguard
+	tests/unit/test_netguard \
+	tests/unit/test_warc
 
 unit_daemon = \
 	tests/unit/test_config
@@ -60,6 +61,7 @@ check_PROGRAMS += $(fuzz_programs)
 
 TESTS += tests/golden/golden.sh
 EXTRA_DIST += tests/fuzz/fuzz_warc.dict tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
+EXTRA_DIST += tests/unit/dates.tsv tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 TEST_EXTENSIONS = .sh .py
 SH_LOG_COMPILER = sh
 PY_LOG_COMPILER = python3
