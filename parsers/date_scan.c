@@ -67,6 +67,16 @@ static bool is_year(const struct wd_dtok *t)
 	return has_kind(t, kinds, WD_COUNTOF(kinds));
 }
 
+/** "of the 30, in May 2024": the number before the comma is not the month's. */
+static bool is_torn(const struct scan *sc, size_t from, size_t month)
+{
+	static const enum wd_dword noise[] = {WD_DW_NOISE};
+	size_t i = month;
+	while (i > from && has_kind(&sc->t[i - 1], noise, 1))
+		i--;
+	return i > from + 1 && sc->t[i - 1].c == ',' && sc->t[i - 2].type == WD_DT_NUM;
+}
+
 /** A month's name or mark, or punctuation between the first two numbers. */
 static bool is_put_together(const struct scan *sc, size_t from, size_t to)
 {
@@ -74,7 +84,7 @@ static bool is_put_together(const struct scan *sc, size_t from, size_t to)
 	size_t last = SIZE_MAX;
 	for (size_t i = from; i < to; i++) {
 		if (has_kind(&sc->t[i], kinds, WD_COUNTOF(kinds)))
-			return true;
+			return !is_torn(sc, from, i);
 	}
 	for (size_t i = from; i < to; i++) {
 		if (sc->t[i].type != WD_DT_NUM)
