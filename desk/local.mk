@@ -1,5 +1,8 @@
-# The ordered step: what needs memory of the past. Includes base/, parsers/, sinks/event.h.
+# The ordered step: what needs memory of the past. Includes base/ and parsers/.
 libwiredesk_a_SOURCES += \
+	%reldir%/desk.c %reldir%/desk.h \
+	%reldir%/identity.c %reldir%/identity.h \
+	%reldir%/lifecycle.c %reldir%/lifecycle.h \
 	%reldir%/store.c %reldir%/store.h \
 	%reldir%/store_data.c \
 	%reldir%/store_outbox.c \

@@ -68,8 +68,9 @@ int wd_sql_run(struct wd_store *s, enum wd_store_stmt which, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[which];
 	int rc = sqlite3_step(st);
-	int r = rc == SQLITE_DONE || rc == SQLITE_ROW ? WD_OK
-						      : wd_sql_error(s->db, rc, sqlite3_sql(st), err);
+	int r = rc == SQLITE_DONE || rc == SQLITE_ROW
+			? WD_OK
+			: wd_sql_error(s->db, rc, sqlite3_sql(st), err);
 	(void)sqlite3_reset(st);
 	return r;
 }

@@ -26,6 +26,7 @@ unit_taggers = \
 	tests/unit/test_phrases
 
 unit_desk = \
+	tests/unit/test_desk \
 	tests/unit/test_store
 
 unit_sinks =

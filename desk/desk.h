@@ -1,0 +1,41 @@
+/**
+ * Desk: the ordered step. Articles of a document come in, in document order; versions go out to
+ * `emit`, which puts events into the same store transaction. One thread.
+ *
+ *   wd_store_begin → { wd_desk_doc_begin → wd_desk_article… → wd_desk_doc_end }… → wd_store_commit
+ */
+#pragma once
+#include "desk/store.h"
+#include "parsers/version.h"
+
+struct wd_desk;
+
+enum wd_desk_first { WD_DESK_FIRST_ALL, WD_DESK_FIRST_SINCE, WD_DESK_FIRST_NONE };
+
+struct wd_desk_opts {
+	struct wd_store *store;   /* borrowed */
+	enum wd_desk_first first; /* what a feed's first read gives */
+	int64_t first_since_us;
+	uint32_t keep_versions; /* texts kept for diffs; 0: 3 */
+	/* Encodes the version and adds it to the outbox. A negative answer ends the document. */
+	int (*emit)(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
+		void *ctx, struct wd_err *err);
+	void *ctx;
+};
+
+struct wd_desk *wd_desk_new(const struct wd_desk_opts *opts); /* NULL: out of memory */
+void wd_desk_free(struct wd_desk *d);
+WD_DEFINE_CLEANUP(struct wd_desk *, wd_desk_free)
+
+WD_MUST_USE int wd_desk_doc_begin(struct wd_desk *d, const struct wd_doc *doc,
+	const struct wd_feed *feed, struct wd_err *err);
+/** Known and unchanged, or a version. Scratch memory from `a`. */
+WD_MUST_USE int wd_desk_article(struct wd_desk *d, const struct wd_article *art, struct wd_arena *a,
+	bool *ret_is_version, struct wd_err *err);
+/** Writes the feed's cursor. */
+WD_MUST_USE int wd_desk_doc_end(struct wd_desk *d, struct wd_err *err);
+
+/** Withdraws a known article: an event without texts; `erase` takes its texts out of the store too.
+ * WD_E_NOTFOUND: no such article. Inside a transaction. */
+WD_MUST_USE int wd_desk_withdraw(struct wd_desk *d, struct wd_hash article, const char *reason,
+	bool erase, int64_t now_us, struct wd_arena *a, struct wd_err *err);

@@ -1,0 +1,266 @@
+#include "tests/unit/test.h"
+
+#include "desk/desk.h"
+#include "desk/identity.h"
+#include "desk/lifecycle.h"
+
+/* One desk over a store in memory; what it emits is noted as "type#number significance" lines. */
+struct bench {
+	struct wd_store *store;
+	struct wd_desk *desk;
+	struct wd_arena *a;
+	char log[4096], last_id[64], ids[16][40];
+	size_t n;
+	int64_t clock;
+};
+
+static int note(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
+	void *ctx, struct wd_err *err)
+{
+	struct bench *b = ctx;
+	(void)art, (void)a, (void)err;
+	size_t at = strlen(b->log);
+	(void)snprintf(b->log + at, sizeof(b->log) - at, "%s#%u%s%.*s\n",
+		wd_event_type_name(v->type) + strlen("news.article."), v->number,
+		v->significance.n > 0 ? " " : "", WD_STR_ARG(v->significance));
+	(void)snprintf(b->ids[b->n % 16], 40, "%.*s", WD_STR_ARG(v->event_id));
+	(void)snprintf(b->last_id, sizeof(b->last_id), "%.*s", WD_STR_ARG(v->article_id));
+	b->n++;
+	return WD_OK;
+}
+
+static int setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct wd_store_opts so = {0};
+	assert_int_equal(wd_store_open(&so, &b->store, NULL), WD_OK);
+	struct wd_desk_opts opts = {.store = b->store, .emit = note, .ctx = b};
+	b->desk = wd_desk_new(&opts);
+	b->a = wd_arena_new(64 << 20);
+	b->clock = INT64_C(1750000000000000);
+	*state = b;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct bench *b = *state;
+	wd_desk_free(b->desk);
+	wd_store_close(b->store);
+	wd_arena_free(b->a);
+	free(b);
+	return 0;
+}
+
+struct entry {
+	const char *guid, *link, *title, *text;
+	int64_t published; /* days, 0: none */
+	bool correction, kill;
+};
+
+static void read_feed(struct bench *b, const char *feed, const struct entry *e, size_t n)
+{
+	struct wd_doc doc = {.magic = WD_DOC_MAGIC,
+		.feed = wd_str_c(feed),
+		.feed_url = wd_str_c(feed),
+		.fetched_at_us = b->clock += 60000000};
+	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
+	assert_int_equal(wd_desk_doc_begin(b->desk, &doc, NULL, NULL), WD_OK);
+	for (size_t i = 0; i < n; i++) {
+		bool version;
+		struct wd_article art = {.doc = &doc,
+			.guid = wd_str_c(e[i].guid),
+			.link = wd_str_c(e[i].link),
+			.headline = wd_str_c(e[i].title),
+			.text = wd_str_c(e[i].text),
+			.html = wd_str_c(e[i].text),
+			.is_correction = e[i].correction,
+			.is_retraction = e[i].kill};
+		if (e[i].published > 0)
+			art.published = (struct wd_date){
+				e[i].published * INT64_C(86400000000), WD_DATE_TIME, true};
+		assert_int_equal(wd_desk_article(b->desk, &art, b->a, &version, NULL), WD_OK);
+	}
+	assert_int_equal(wd_desk_doc_end(b->desk, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
+}
+
+static void expect(struct bench *b, const char *name, const char *want)
+{
+	assert_str(name, wd_str_c(b->log), want);
+	b->log[0] = '\0';
+}
+
+#define READ(b, feed, ...)                                                                         \
+	do {                                                                                       \
+		const struct entry e_[] = {__VA_ARGS__};                                           \
+		read_feed((b), (feed), e_, WD_COUNTOF(e_));                                        \
+	} while (0)
+
+#define BODY                                                                                       \
+	"The harbour was closed for two days after the storm. Ships waited outside the bay while " \
+	"divers looked at the sea wall.\nThe mayor thanked the crews."
+
+static void test_versions(void **state)
+{
+	struct bench *b = *state;
+	struct entry x = {"g1", "https://a.example/1", "Storm closes harbour", BODY, 0, 0, 0};
+	struct entry y = x;
+	y.text = "The harbour was closed for three days after the storm. Ships waited outside the "
+		 "bay while divers looked at the sea wall.\nThe mayor thanked the crews.";
+	read_feed(b, "f", &x, 1);
+	read_feed(b, "f", &x, 1);
+	expect(b, "twice the same", "published#1\n");
+	read_feed(b, "f", &y, 1);
+	expect(b, "edited", "updated#2 minor\n");
+	read_feed(b, "f", &x, 1);
+	expect(b, "A B A is three", "updated#3 minor\n");
+	assert_string_not_equal(b->ids[0], b->ids[2]);
+	x.correction = true;
+	x.text = "Correction: it was the northern harbour. " BODY;
+	read_feed(b, "f", &x, 1);
+	expect(b, "corrected", "corrected#4 minor\n");
+	x.kill = true;
+	read_feed(b, "f", &x, 1);
+	assert_non_null(strstr(b->log, "withdrawn#5"));
+	b->log[0] = '\0';
+	struct entry other = {"g2", "https://a.example/2", "Something else", "Words", 0, 0, 0};
+	read_feed(b, "f", &other, 1);
+	expect(b, "vanishing from the feed is no withdrawal", "published#1\n");
+}
+
+static void test_identity_ladder(void **state)
+{
+	struct bench *b = *state;
+	READ(b, "f", {"g1", "https://a.example/1?x=1", "One", BODY, 0, 0, 0});
+	READ(b, "f", {"g1", "https://a.example/one-new-slug", "One", BODY, 0, 0, 0});
+	expect(b, "link moved, guid stays", "published#1\n");
+	READ(b, "f", {"changed", "https://www.a.example/one-new-slug/amp/", "One", BODY, 0, 0, 0});
+	expect(b, "guid churned, AMP twin of the link", "");
+	READ(b, "g", {"zz", "https://m.a.example/one-new-slug", "One", BODY, 0, 0, 0});
+	expect(b, "the same article in a second feed", "");
+	READ(b, "f", {NULL, NULL, "Bare", "Text", 20000, 0, 0});
+	READ(b, "f", {NULL, NULL, "Bare", "Text, edited", 20000, 0, 0});
+	assert_non_null(strstr(b->log, "published#1\nupdated#2"));
+}
+
+static void test_positions_as_guids(void **state)
+{
+	struct bench *b = *state;
+	READ(b, "p", {"1", NULL, "Rain", "It rained all of the day in town", 20001, 0, 0},
+		{"2", NULL, "Sun", "The sun shone upon every beach", 20000, 0, 0});
+	expect(b, "first", "published#1\npublished#1\n");
+	READ(b, "p",
+		{"1", NULL, "Snow", "Deep white powder fell across northern hills", 20002, 0, 0},
+		{"2", NULL, "Rain", "It rained all of the day in town", 20001, 0, 0},
+		{"3", NULL, "Sun", "The sun shone upon every beach", 20000, 0, 0});
+	expect(b, "moved down by one", "published#1\n");
+}
+
+static void test_shared_links(void **state)
+{
+	struct bench *b = *state;
+	READ(b, "h", {"a-long-guid-1", "https://h.example/", "Alpha", "Alpha words here", 0, 0, 0},
+		{"a-long-guid-2", "https://h.example/", "Beta", "Quite other things", 0, 0, 0},
+		{"a-long-guid-3", "https://h.example/", "Gamma", "Third matter told", 0, 0, 0});
+	expect(b, "all link to the home page", "published#1\npublished#1\npublished#1\n");
+	READ(b, "h",
+		{"a-long-guid-4", "https://h.example/", "Delta", "Fourth subject now", 0, 0, 0},
+		{"a-long-guid-1", "https://h.example/", "Alpha", "Alpha words here", 0, 0, 0});
+	expect(b, "a new one", "published#1\n");
+}
+
+static void test_two_feeds_do_not_fight(void **state)
+{
+	struct bench *b = *state;
+	struct entry full = {"g", "https://a.example/1", "T", BODY, 0, 0, 0}, teaser = full;
+	teaser.text = "The harbour was closed.";
+	for (int i = 0; i < 3; i++) {
+		read_feed(b, "full", &full, 1);
+		read_feed(b, "teaser", &teaser, 1);
+	}
+	expect(b, "teaser elsewhere", "published#1\n");
+}
+
+static void test_significance(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name, *was, *is, *want;
+	} cases[] = {
+		{"letters swapped", "The minister said the talks would go on until Friday evening.",
+			"The minister said the tlaks would go on until Friday evening.", "typo"},
+		{"only a comma", "The talks, he said, went on.", "The talks he said went on.",
+			"typo"},
+		{"a number", "At least 12 people were hurt in the fire.",
+			"At least 15 people were hurt in the fire.", "fact"},
+		{"a name", "The visit of president Moon was short and friendly.",
+			"The visit of president Yoon was short and friendly.", "fact"},
+		{"words", "The council voted for the bridge after a long debate.",
+			"The council voted against the bridge after a long debate.", "minor"},
+		{"all new", "One two three four five six seven eight nine ten eleven twelve.",
+			"Alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu.",
+			"rewrite"},
+		{"Korean number", "회담은 3시간 동안 이어졌다.", "회담은 5시간 동안 이어졌다.",
+			"fact"},
+	};
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(64 << 20);
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_article was = {.text = wd_str_c(cases[i].was)},
+				  is = {.text = wd_str_c(cases[i].is)};
+		struct wd_version v = {0};
+		wd_lifecycle_compare(a, wd_lifecycle_record(a, &was), &is, &v);
+		assert_str(cases[i].name, v.significance, cases[i].want);
+		assert_int_equal(v.diff.n, 1);
+		assert_str(cases[i].name, v.diff.v[0].field, "text");
+	}
+}
+
+static void test_links(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *link, *want;
+	} cases[] = {
+		{"https://www.example.com/a/b/", "example.com/a/b"},
+		{"http://m.example.com/a/b?amp=1&id=3", "example.com/a/b?id=3"},
+		{"https://example.com/amp/a/b", "example.com/a/b"},
+		{"https://example.com/a/b.amp", "example.com/a/b"},
+		{"https://m.com/x", "m.com/x"},
+		{"https://example.com/log#v2", "example.com/log#v2"},
+		{"https://example.com/log#xtor=RSS-1", "example.com/log"},
+	};
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++)
+		assert_str(
+			cases[i].link, wd_identity_link(a, wd_str_c(cases[i].link)), cases[i].want);
+}
+
+static void test_withdraw(void **state)
+{
+	struct bench *b = *state;
+	struct wd_hash id;
+	READ(b, "f", {"g1", "https://a.example/1", "One", BODY, 0, 0, 0});
+	assert_int_equal(wd_hash_from_hex(wd_str_c(b->last_id), &id), WD_OK);
+	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
+	assert_int_equal(
+		wd_desk_withdraw(b->desk, id, "court order", true, b->clock, b->a, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
+	expect(b, "withdrawn", "published#1\nwithdrawn#2\n");
+}
+
+int main(void)
+{
+#define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_versions),
+		T(test_identity_ladder),
+		T(test_positions_as_guids),
+		T(test_shared_links),
+		T(test_two_feeds_do_not_fight),
+		T(test_withdraw),
+		cmocka_unit_test(test_significance),
+		cmocka_unit_test(test_links),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
