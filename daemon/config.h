@@ -109,5 +109,10 @@ void wd_config_dump(const struct wd_config *c, struct wd_buf *out);
 void wd_config_doc_markdown(struct wd_buf *out);
 void wd_config_doc_man(struct wd_buf *out);
 
+/** Names the keys that differ and that only a restart applies; appends nothing when a reload can.
+ */
+void wd_config_restart_keys(
+	const struct wd_config *a, const struct wd_config *b, struct wd_buf *out);
+
 /** "host:port" split; host without brackets. WD_E_MALFORMED otherwise. */
 WD_MUST_USE int wd_listen_split(struct wd_str s, struct wd_str *ret_host, uint16_t *ret_port);

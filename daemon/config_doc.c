@@ -84,6 +84,48 @@ void wd_config_dump(const struct wd_config *c, struct wd_buf *out)
 	dump_kafka(&c->kafka, out);
 }
 
+/* ---- what only a restart applies ---- */
+
+void wd_conf_row_text(const struct wd_conf_row *row, const char *at, struct wd_buf *out)
+{
+	if (row->type == WD_CONF_OBJECT)
+		dump_object(row->sub, at, out, 0);
+	else if (row->type == WD_CONF_OBJECTS)
+		dump_objects(row, (const void *)at, out, 0);
+	else
+		wd_conf_value_print(row, at, out);
+}
+
+static void restart_keys(const struct wd_conf_section *s, const char *prefix, const char *a,
+	const char *b, struct wd_buf *out)
+{
+	for (size_t i = 0; i < s->row_count; i++) {
+		const struct wd_conf_row *row = &s->rows[i];
+		const char *x = a + row->offset, *y = b + row->offset;
+		if (!row->needs_restart) {
+			if (row->type == WD_CONF_OBJECT)
+				restart_keys(row->sub, row->key, x, y, out);
+			continue;
+		}
+		struct wd_buf was, is;
+		wd_buf_init(&was, 16 * WD_MIB);
+		wd_buf_init(&is, 16 * WD_MIB);
+		wd_conf_row_text(row, x, &was);
+		wd_conf_row_text(row, y, &is);
+		if (!wd_str_eq(wd_buf_str(&was), wd_buf_str(&is)))
+			wd_buf_printf(out, "%s%s%s%s", out->n > 0 ? ", " : "", prefix,
+				prefix[0] != '\0' ? "." : "", row->key);
+		wd_buf_done(&was);
+		wd_buf_done(&is);
+	}
+}
+
+void wd_config_restart_keys(
+	const struct wd_config *a, const struct wd_config *b, struct wd_buf *out)
+{
+	restart_keys(&wd_conf_top, "", (const char *)a, (const char *)b, out);
+}
+
 /* ---- documentation ---- */
 
 static void range_text(const struct wd_conf_row *row, struct wd_buf *out)
@@ -130,7 +172,8 @@ static void markdown_row(const char *path, const struct wd_conf_row *row, struct
 		wd_buf_printf(out, "`%s`", row->def);
 	wd_buf_addc(out, " | ");
 	range_text(row, out);
-	wd_buf_printf(out, " | %s |\n", row->help);
+	wd_buf_printf(out, " | %s%s |\n", row->help,
+		row->needs_restart ? " Changes need a restart." : "");
 }
 
 static const char intro[] =
@@ -195,7 +238,7 @@ static void man_row(const char *path, const struct wd_conf_row *row, struct wd_b
 	wd_buf_done(&range);
 	wd_buf_addc(out, ")\n");
 	roff(row->help, out);
-	wd_buf_putc(out, '\n');
+	wd_buf_addc(out, row->needs_restart ? " Changes need a restart.\n" : "\n");
 }
 
 void wd_config_doc_man(struct wd_buf *out)

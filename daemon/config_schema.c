@@ -185,23 +185,25 @@ static const struct wd_conf_section push_section = {
 
 #define AT(field) .offset = offsetof(struct wd_config, receive.field)
 static const struct wd_conf_row receive_rows[] = {
-	{"listen", WD_CONF_LISTEN, AT(listen),
+	{"listen", WD_CONF_LISTEN, AT(listen), .needs_restart = true,
 		.help = "Where pushed documents are received. Empty: nowhere, unless systemd hands a "
 			"socket over."},
 	{"sources", WD_CONF_OBJECTS, AT(sources), .sub = &push_section,
 		.help = "Who may push. Without a token or HMAC file only from the same machine."},
-	{"spool", WD_CONF_WRITE, AT(spool),
+	{"spool", WD_CONF_WRITE, AT(spool), .needs_restart = true,
 		.help = "Folder watched for dropped files: SPOOL/SOURCE/FILE, moved there in one step "
 			"(names that begin with a dot or end in .tmp or .part are left alone). Taken "
 			"ones go to done/, refused ones to failed/ with the reason beside them. Empty: "
 			"none."},
-	{"max_connections", WD_CONF_INT, AT(max_connections), .def = "1000", .min = 1,
-		.max = 100000, .help = "Connections at the same time."},
-	{"deadline", WD_CONF_DURATION, AT(deadline_us), .def = "30s", .min = 100000, .max = WD_HOUR,
+	{"max_connections", WD_CONF_INT, AT(max_connections), .needs_restart = true, .def = "1000",
+		.min = 1, .max = 100000, .help = "Connections at the same time."},
+	{"deadline", WD_CONF_DURATION, AT(deadline_us), .needs_restart = true, .def = "30s",
+		.min = 100000, .max = WD_HOUR,
 		.help = "A whole request must have arrived within this time."},
-	{"tls_cert", WD_CONF_READ, AT(tls_cert),
+	{"tls_cert", WD_CONF_READ, AT(tls_cert), .needs_restart = true,
 		.help = "Certificate chain (PEM) for HTTPS. Empty: plain HTTP."},
-	{"tls_key_file", WD_CONF_SECRET, AT(tls_key_file), .help = "Its key (PEM)."},
+	{"tls_key_file", WD_CONF_SECRET, AT(tls_key_file), .needs_restart = true,
+		.help = "Its key (PEM)."},
 };
 static const struct wd_conf_section receive_section = {.title = "receive", ROWS(receive_rows)};
 #undef AT
@@ -252,7 +254,8 @@ static const struct wd_conf_section limits_section = {.title = "limits", ROWS(li
 
 #define AT(field) .offset = offsetof(struct wd_config, field)
 static const struct wd_conf_row top_rows[] = {
-	{"store", WD_CONF_OBJECT, .sub = &store_section, .help = "What is remembered."},
+	{"store", WD_CONF_OBJECT, .sub = &store_section, .needs_restart = true,
+		.help = "What is remembered."},
 	{"http", WD_CONF_OBJECT, .sub = &http_section, .help = "What all polling shares."},
 	{"feed_defaults", WD_CONF_OBJECT, AT(feed_defaults), .sub = &defaults_section,
 		.help = "Where every feed starts from: all keys of feeds but url and name."},
@@ -261,17 +264,19 @@ static const struct wd_conf_row top_rows[] = {
 			"comment), or an OPML file."},
 	{"feeds", WD_CONF_OBJECTS, AT(feeds), .sub = &wd_conf_feed, .help = "The feeds polled."},
 	{"receive", WD_CONF_OBJECT, .sub = &receive_section, .help = "What comes in by itself."},
-	{"archive", WD_CONF_OBJECT, .sub = &archive_section, .help = "What was received, kept."},
-	{"pipeline", WD_CONF_OBJECT, .sub = &pipeline_section,
+	{"archive", WD_CONF_OBJECT, .sub = &archive_section, .needs_restart = true,
+		.help = "What was received, kept."},
+	{"pipeline", WD_CONF_OBJECT, .sub = &pipeline_section, .needs_restart = true,
 		.help = "Work between source and sink."},
 	{"topics", WD_CONF_OBJECT, .sub = &topics_section, .help = "Tagging."},
-	{"kafka", WD_CONF_PAIRS, AT(kafka),
+	{"kafka", WD_CONF_PAIRS, AT(kafka), .needs_restart = true,
 		.help = "Every property of librdkafka under its own name, such as bootstrap.servers or "
 			"compression.type. A secret stands in a file: append _file to its name "
 			"(sasl.password_file)."},
-	{"sinks", WD_CONF_OBJECTS, AT(sinks), .sub = &wd_conf_sink,
+	{"sinks", WD_CONF_OBJECTS, AT(sinks), .sub = &wd_conf_sink, .needs_restart = true,
 		.help = "Where events go. None: stdout."},
-	{"admin", WD_CONF_OBJECT, .sub = &admin_section, .help = "Looking inside."},
+	{"admin", WD_CONF_OBJECT, .sub = &admin_section, .needs_restart = true,
+		.help = "Looking inside."},
 	{"log", WD_CONF_OBJECT, .sub = &log_section, .help = "What is said."},
 	{"limits", WD_CONF_OBJECT, .sub = &limits_section, .help = "What outsiders may use up."},
 };

@@ -36,6 +36,7 @@ struct wd_conf_row {
 	const struct wd_conf_section *sub;
 	const char *help;
 	bool is_required;
+	bool needs_restart; /* a reload cannot apply it, nor anything below */
 };
 
 struct wd_conf_section {
@@ -57,6 +58,9 @@ WD_MUST_USE int wd_conf_value_set(const struct wd_conf_row *row, struct wd_str t
 void wd_conf_value_print(const struct wd_conf_row *row, const void *at, struct wd_buf *out);
 void wd_conf_number_print(enum wd_conf_type type, int64_t v, struct wd_buf *out);
 const char *wd_conf_type_name(enum wd_conf_type type);
+
+/** The text of one row's value, lists and objects included; two are equal when their texts are. */
+void wd_conf_row_text(const struct wd_conf_row *row, const char *at, struct wd_buf *out);
 
 /** A librdkafka property that holds a secret: never inline, never printed. */
 bool wd_conf_is_kafka_secret(struct wd_str name);

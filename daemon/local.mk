@@ -11,4 +11,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_feeds.c \
 	%reldir%/config_schema.c %reldir%/config_schema.h \
 	%reldir%/config_value.c \
-	%reldir%/config_yaml.c %reldir%/config_yaml.h
+	%reldir%/config_yaml.c %reldir%/config_yaml.h \
+	%reldir%/notify.c %reldir%/notify.h

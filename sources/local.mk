@@ -1,7 +1,11 @@
 # Where documents come from. Includes base/ only.
 libwiredesk_a_SOURCES += \
 	%reldir%/conf.h \
+	%reldir%/http_fetch.c %reldir%/http_fetch.h \
+	%reldir%/http_poll.c %reldir%/http_poll.h \
 	%reldir%/netguard.c %reldir%/netguard.h \
+	%reldir%/schedule.c %reldir%/schedule.h \
+	%reldir%/spool.c %reldir%/spool.h \
 	%reldir%/warc.h \
 	%reldir%/warc_decode.c \
 	%reldir%/warc_read.c \

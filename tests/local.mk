@@ -33,6 +33,7 @@ unit_sinks =
 
 unit_sources = \
 	tests/unit/test_netguard \
+	tests/unit/test_schedule \
 	tests/unit/test_warc
 
 unit_daemon = \
