@@ -3,6 +3,7 @@ wiredesk_SOURCES += \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
 	%reldir%/cmd_check.c \
+	%reldir%/cmd_parse.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \

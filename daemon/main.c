@@ -15,6 +15,8 @@
 static const struct wd_command commands[] = {
 	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
 		wd_cmd_check},
+	{"parse", "[OPTION…] [FILE…]", "read feeds, print their entries as flat JSON",
+		wd_cmd_parse},
 	{NULL, NULL, NULL, NULL},
 };
 

@@ -82,7 +82,7 @@ struct wd_feed {
 };
 
 struct wd_entry {
-	struct wd_str title, title_type, title_lang, link, guid, summary, summary_type,
+	struct wd_str title, title_type, title_lang, title_base, link, guid, summary, summary_type,
 		summary_lang, summary_base, language, rights, comments, description;
 	bool guid_is_permalink;
 	wd_contents content;

@@ -27,6 +27,11 @@ libwiredesk_a_SOURCES += \
 	%reldir%/date_zone.h \
 	%reldir%/dates.c \
 	%reldir%/dates.h \
+	%reldir%/feed.c \
+	%reldir%/feed_core.c \
+	%reldir%/feed_impl.h \
+	%reldir%/feed_mod.c \
+	%reldir%/feed_text.c \
 	%reldir%/furniture.c \
 	%reldir%/furniture.h \
 	%reldir%/html.c \
@@ -45,6 +50,14 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_token.h \
 	%reldir%/links.c \
 	%reldir%/links.h \
+	%reldir%/mend.c \
+	%reldir%/mend.h \
+	%reldir%/mend_impl.h \
+	%reldir%/mend_ref.c \
+	%reldir%/mend_tag.c \
+	%reldir%/parser.c \
+	%reldir%/parser.h \
+	%reldir%/parsers.h \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
 	%reldir%/repair_escaped.c \
@@ -57,4 +70,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/tables.h \
 	%reldir%/version.c \
 	%reldir%/version.h \
-	%reldir%/xml.h
+	%reldir%/xml.c \
+	%reldir%/xml.h \
+	%reldir%/xml_ns.c

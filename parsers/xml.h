@@ -144,7 +144,7 @@ WD_MUST_USE int wd_xml_parse(struct wd_arena *a, struct wd_str text, struct wd_s
 
 /** Only inside a start event: collects what the element holds until its end event. */
 void wd_xml_capture(struct wd_xml *x, enum wd_xml_capture mode);
-/** Inside the end event of a captured element. */
+/** Inside the end event of a captured element; empty text in any other. */
 const struct wd_xml_content *wd_xml_content(const struct wd_xml *x);
 /** Value of the attribute (local name, any namespace but a plain one first, case-insensitive);
  * empty when absent. Only during the start event. */
@@ -178,3 +178,8 @@ struct wd_xml_root {
 	size_t at; /* offset of its '<' */
 };
 bool wd_xml_root(struct wd_str text, struct wd_xml_root *ret);
+
+/** Namespace of a URI (spelling variants included); WD_NS_OTHER when it is not one of ours. */
+enum wd_xmlns wd_xml_ns_of_uri(struct wd_str uri);
+/** What a prefix stands for when nothing declares it. */
+enum wd_xmlns wd_xml_ns_of_prefix(struct wd_str prefix);

@@ -2,4 +2,5 @@
 libwiredesk_a_SOURCES += \
 	%reldir%/event.c %reldir%/event.h \
 	%reldir%/event_data.c %reldir%/event_data.h \
-	%reldir%/event_wiredesk.c
+	%reldir%/event_wiredesk.c \
+	%reldir%/flat.c %reldir%/flat.h
