@@ -6,6 +6,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/netguard.c %reldir%/netguard.h \
 	%reldir%/schedule.c %reldir%/schedule.h \
 	%reldir%/spool.c %reldir%/spool.h \
+	%reldir%/replay.c %reldir%/replay.h \
 	%reldir%/warc.h \
 	%reldir%/warc_decode.c \
 	%reldir%/warc_read.c \

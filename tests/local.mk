@@ -34,6 +34,7 @@ unit_sinks =
 unit_sources = \
 	tests/unit/test_netguard \
 	tests/unit/test_schedule \
+	tests/unit/test_replay \
 	tests/unit/test_warc
 
 unit_daemon = \
