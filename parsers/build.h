@@ -5,6 +5,7 @@
 #pragma once
 #include "base/err.h"
 #include "parsers/article.h"
+#include "parsers/clean.h"
 
 /** From a feed entry. `page` (may be NULL) is the article's own page, parsed before, whose text
  * replaces the teaser (fulltext). */
@@ -14,6 +15,8 @@ WD_MUST_USE int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc,
 /** From an article page (HTML). parsers/page.c */
 WD_MUST_USE int wd_build_page(struct wd_arena *a, const struct wd_doc *doc, struct wd_str html,
 	struct wd_article *ret, struct wd_err *err);
+/** What the cleaner found goes into the article; what the article has already stays. */
+void wd_build_take_clean(struct wd_arena *a, const struct wd_clean *c, struct wd_article *art);
 /** From plain text, with or without HTML debris. parsers/plain.c */
 WD_MUST_USE int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str text,
 	struct wd_article *ret, struct wd_err *err);

@@ -2,6 +2,8 @@
 libwiredesk_a_SOURCES += \
 	%reldir%/article.c \
 	%reldir%/article.h \
+	%reldir%/build.c \
+	%reldir%/build.h \
 	%reldir%/charset.c \
 	%reldir%/charset.h \
 	%reldir%/clean.c \
@@ -58,6 +60,10 @@ libwiredesk_a_SOURCES += \
 	%reldir%/parser.c \
 	%reldir%/parser.h \
 	%reldir%/parsers.h \
+	%reldir%/plain.c \
+	%reldir%/plain_head.c \
+	%reldir%/plain_impl.h \
+	%reldir%/plain_lines.c \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
 	%reldir%/repair_escaped.c \

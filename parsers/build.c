@@ -1,0 +1,402 @@
+/*
+ * Feed entries → articles, and whole documents → articles, whatever they are.
+ *
+ * A document is looked at in this order: a feed when one of the parsers says so; an HTML page when
+ * it has the frame of one, or most of its lines are markup; plain text otherwise. Text with HTML
+ * debris in it is text: a page has a frame, a broken tag in a paragraph is none.
+ */
+#include "parsers/build.h"
+
+#include "base/buf.h"
+#include "base/limits.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "parsers/charset.h"
+#include "parsers/furniture.h"
+#include "parsers/html.h"
+#include "parsers/links.h"
+#include "parsers/parser.h"
+#include "parsers/plain_impl.h"
+
+/* ---- one entry ---- */
+
+static bool is_plain_type(struct wd_str type)
+{
+	return wd_str_ieqc(type, "text") || wd_str_istarts(type, WD_STR("text/plain"));
+}
+
+static struct wd_str base_of(const struct wd_doc *doc, const struct wd_feed *feed,
+	const struct wd_entry *e, struct wd_str own)
+{
+	if (own.n > 0)
+		return own;
+	if (wd_url_is_http(e->link))
+		return e->link;
+	if (feed != NULL && wd_url_is_http(feed->link))
+		return feed->link;
+	return doc != NULL ? doc->url : WD_STR_NONE;
+}
+
+/* The longest text the entry has; a summary stands in for missing content. */
+static struct wd_content best_content(const struct wd_entry *e, bool *ret_is_summary)
+{
+	struct wd_content best = {0};
+	*ret_is_summary = false;
+	WD_VEC_EACH (const struct wd_content, c, &e->content) {
+		bool readable = c->type.n == 0 || is_plain_type(c->type) ||
+				wd_str_ifind(c->type, WD_STR("html"), 0) != SIZE_MAX ||
+				wd_str_ifind(c->type, WD_STR("xml"), 0) != SIZE_MAX;
+		if (readable && c->value.n > best.value.n)
+			best = *c;
+	}
+	if (e->summary.n > best.value.n) {
+		*ret_is_summary = true;
+		best = (struct wd_content){.value = e->summary,
+			.type = e->summary_type,
+			.lang = e->summary_lang,
+			.base = e->summary_base};
+	}
+	return best;
+}
+
+static int clean_content(struct wd_arena *a, struct wd_str value, struct wd_str type,
+	const struct wd_clean_opts *opts, struct wd_clean *ret, struct wd_err *err)
+{
+	if (is_plain_type(type))
+		value = wd_plain_html(a, value);
+	return wd_clean_fragment(a, value, opts, ret, err);
+}
+
+/* White space does not count when two texts are compared. */
+static bool stands_in(struct wd_arena *a, struct wd_str part, struct wd_str whole)
+{
+	struct wd_arena_mark mark = wd_arena_mark(a);
+	struct wd_str p = wd_utf8_squeeze(a, part), w = wd_utf8_squeeze(a, whole);
+	bool in = wd_str_find(w, p, 0) != SIZE_MAX;
+	wd_arena_rewind(a, mark);
+	return in;
+}
+
+static void take_summary(
+	struct wd_arena *a, const struct wd_entry *e, struct wd_str base, struct wd_article *art)
+{
+	enum { SHORT = 200 };
+	struct wd_clean_opts opts = {.field = "summary", .base = base};
+	struct wd_clean c;
+	struct wd_err ignored;
+	if (e->summary.n == 0 ||
+		clean_content(a, e->summary, e->summary_type, &opts, &c, &ignored) < 0)
+		return;
+	struct wd_str s = wd_utf8_cut(wd_utf8_squeeze(a, c.text), WD_MAX_SUMMARY_BYTES);
+	/* No text stands twice: a summary that is the article's beginning says nothing. */
+	if (s.n == 0 || (s.n >= SHORT && stands_in(a, s, art->text)) || wd_str_eq(s, art->text))
+		return;
+	art->summary = s;
+	WD_VEC_EACH (const struct wd_removed, r, &c.removed) {
+		struct wd_removed *to = wd_vec_push(a, &art->removed);
+		if (to != NULL)
+			*to = *r;
+	}
+}
+
+struct source_ctx {
+	struct wd_arena *a;
+	struct wd_article *art;
+};
+
+static void add_source(struct wd_str name, void *ctx)
+{
+	struct source_ctx *c = ctx;
+	for (size_t i = 0; i < c->art->info_sources.n; i++) {
+		if (wd_str_ieq(c->art->info_sources.v[i].name, name))
+			return;
+	}
+	struct wd_info_source *s = wd_vec_push(c->a, &c->art->info_sources);
+	if (s != NULL)
+		s->name = wd_arena_str(c->a, name);
+}
+
+static void take_title(struct wd_arena *a, const struct wd_entry *e, struct wd_article *art)
+{
+	wd_cleanup(wd_matcher_freep) struct wd_matcher *m = wd_matcher_new();
+	struct wd_str title = wd_clean_title(a, e->title, "headline", &art->repairs);
+	struct wd_furniture_hit hit;
+	if (wd_furniture_find(m, title, WD_ZONE_TITLE, WD_FORM_END, &hit) && hit.start > 0) {
+		struct source_ctx ctx = {a, art};
+		wd_furniture_each_agency(hit.agency, add_source, &ctx);
+		wd_removed_add(a, &art->removed, hit.kind, wd_str_sub(title, hit.start, hit.end));
+		title = wd_utf8_trim(wd_str_sub(title, 0, hit.start));
+	}
+	art->headline = title;
+	if (!wd_str_eq(wd_str_trim(e->title), title))
+		art->title_raw = wd_str_trim(e->title);
+}
+
+static void take_byline(struct wd_arena *a, const struct wd_entry *e, struct wd_article *art)
+{
+	struct wd_buf b;
+	art->authors = e->authors;
+	art->by = wd_clean_title(a, e->byline, "byline", &art->repairs);
+	wd_buf_init(&b, WD_MAX_TITLE_BYTES);
+	WD_VEC_EACH (const struct wd_person, p, &e->authors) {
+		if (p->name.n == 0)
+			continue;
+		if (b.n > 0)
+			wd_buf_addc(&b, ", ");
+		wd_buf_add(&b, wd_clean_title(a, p->name, "byline", &art->repairs));
+	}
+	if (art->by.n == 0 && b.n > 0 && !wd_buf_failed(&b))
+		art->by = wd_arena_str(a, wd_buf_str(&b));
+	wd_buf_done(&b);
+	if (wd_str_istarts(art->by, WD_STR("by ")))
+		art->by = wd_str_trim(wd_str_from(art->by, 3));
+}
+
+static enum wd_pubstatus pubstatus_of(struct wd_str s)
+{
+	size_t colon = wd_str_chr(s, ':', 0); /* "stat:canceled" */
+	if (colon != SIZE_MAX)
+		s = wd_str_from(s, colon + 1);
+	if (wd_str_ieqc(s, "canceled") || wd_str_ieqc(s, "cancelled") || wd_str_ieqc(s, "killed"))
+		return WD_CANCELED;
+	return wd_str_ieqc(s, "withheld") || wd_str_ieqc(s, "embargoed") ? WD_WITHHELD : WD_USABLE;
+}
+
+static void take_images(struct wd_arena *a, const struct wd_entry *e, struct wd_article *art)
+{
+	if (e->image.href.n > 0) {
+		struct wd_image *i = wd_vec_push(a, &art->images);
+		if (i != NULL)
+			*i = e->image;
+	}
+	WD_VEC_EACH (const struct wd_image, t, &e->media_thumbnails) {
+		struct wd_image *i = wd_vec_push(a, &art->images);
+		if (i != NULL)
+			*i = *t;
+	}
+	WD_VEC_EACH (const struct wd_enclosure, c, &e->enclosures) {
+		if (!wd_str_istarts(c->type, WD_STR("image/")))
+			continue;
+		struct wd_image *i = wd_vec_push(a, &art->images);
+		if (i != NULL)
+			*i = (struct wd_image){.href = c->href};
+	}
+}
+
+static void take_fields(struct wd_arena *a, const struct wd_doc *doc, const struct wd_feed *feed,
+	const struct wd_entry *e, struct wd_article *art)
+{
+	struct source_ctx ctx = {a, art};
+	art->doc = doc;
+	art->feed = feed;
+	art->entry = e;
+	art->link = wd_link_untrack(a, e->link);
+	art->guid = e->guid;
+	art->published = e->published;
+	art->updated = e->updated;
+	art->embargoed = e->embargoed;
+	if (e->published.precision != WD_DATE_NONE)
+		art->date_source = e->date_field.n > 0 ? e->date_field : WD_STR("pubDate");
+	art->categories = e->categories;
+	art->enclosures = e->enclosures;
+	art->keywords = e->keywords;
+	art->subjects_in = e->subjects;
+	art->slugline = e->slugline;
+	art->located = e->dateline_city;
+	art->urgency = e->urgency;
+	art->item_type = e->item_type;
+	art->pubstatus = pubstatus_of(e->pubstatus);
+	art->is_backfill = e->is_backfill;
+	art->copyright = e->rights_holder.n > 0 ? e->rights_holder : e->rights;
+	if (e->credit.n > 0)
+		wd_furniture_each_agency(e->credit, add_source, &ctx);
+	if (feed != NULL) {
+		art->parser = feed->format;
+		art->charset = feed->charset;
+		art->charset_source = feed->charset_source;
+		if (art->copyright.n == 0)
+			art->copyright = feed->rights;
+	}
+}
+
+static void take_language(const struct wd_doc *doc, const struct wd_feed *feed,
+	const struct wd_entry *e, struct wd_str content_lang, struct wd_article *art)
+{
+	const struct wd_str declared[] = {content_lang, e->language, e->title_lang,
+		feed != NULL ? feed->language : WD_STR_NONE,
+		doc != NULL ? doc->hints.language : WD_STR_NONE};
+	for (size_t i = 0; i < WD_COUNTOF(declared); i++) {
+		if (declared[i].n == 0)
+			continue;
+		art->language = declared[i];
+		art->language_source = WD_STR("declared");
+		return;
+	}
+}
+
+/* The text comes from the article's own page; the feed's fields stay. */
+static void take_page(struct wd_arena *a, const struct wd_article *page, struct wd_article *art)
+{
+	struct wd_clean c = {.html = page->html,
+		.text = page->text,
+		.tables = page->tables,
+		.repairs = page->repairs,
+		.removed = page->removed,
+		.images = page->images,
+		.byline = page->by,
+		.located = page->located,
+		.copyright = page->copyright,
+		.truncated = page->truncated};
+	wd_build_take_clean(a, &c, art);
+	struct source_ctx ctx = {a, art};
+	for (size_t i = 0; i < page->info_sources.n; i++)
+		add_source(page->info_sources.v[i].name, &ctx);
+	art->canonical = page->canonical;
+	art->paywalled = page->paywalled;
+	if (art->headline.n == 0)
+		art->headline = page->headline;
+	if (art->published.precision == WD_DATE_NONE) {
+		art->published = page->published;
+		art->date_source = page->date_source;
+	}
+	if (art->language.n == 0) {
+		art->language = page->language;
+		art->language_source = page->language_source;
+	}
+}
+
+int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd_feed *feed,
+	const struct wd_entry *entry, const struct wd_article *page, struct wd_article *ret,
+	struct wd_err *err)
+{
+	bool is_summary;
+	struct wd_content body = best_content(entry, &is_summary);
+	memset(ret, 0, sizeof(*ret));
+	take_fields(a, doc, feed, entry, ret);
+	take_title(a, entry, ret);
+	take_byline(a, entry, ret);
+	take_language(doc, feed, entry, body.lang, ret);
+	take_images(a, entry, ret);
+	if (page != NULL && page->text.n > 0) {
+		take_page(a, page, ret);
+		is_summary = false;
+	} else if (body.value.n > 0) {
+		struct wd_clean_opts opts = {
+			.field = "text", .base = base_of(doc, feed, entry, body.base)};
+		struct wd_clean c;
+		int r = clean_content(a, body.value, body.type, &opts, &c, err);
+		if (r < 0)
+			return r;
+		wd_build_take_clean(a, &c, ret);
+	}
+	if (!is_summary)
+		take_summary(a, entry, base_of(doc, feed, entry, entry->summary_base), ret);
+	return WD_OK;
+}
+
+/* ---- whole documents ---- */
+
+static bool has_frame(struct wd_str text)
+{
+	enum { LOOK = 4096 };
+	static const char *const marks[] = {"<!doctype html", "<html", "<head>", "<body", NULL};
+	struct wd_str top = wd_str_sub(text, 0, LOOK);
+	for (size_t i = 0; marks[i] != NULL; i++) {
+		if (wd_str_ifind(top, wd_str_c(marks[i]), 0) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* A fragment of a page: it begins with an element, and so do most of its lines. */
+static bool is_markup(struct wd_str text)
+{
+	enum { LOOK = 65536 };
+	struct wd_str rest = wd_utf8_trim(wd_utf8_cut(text, LOOK)), line;
+	size_t lines = 0, marked = 0;
+	if (rest.n < 2 || rest.p[0] != '<' ||
+		!(wd_is_alpha(rest.p[1]) || rest.p[1] == '!' || rest.p[1] == '/'))
+		return false;
+	while (wd_str_line(&rest, &line)) {
+		line = wd_str_trim(line);
+		if (line.n == 0)
+			continue;
+		lines++;
+		marked += line.p[0] == '<' || line.p[line.n - 1] == '>';
+	}
+	return marked * 2 >= lines;
+}
+
+static bool is_page(const struct wd_doc *doc, struct wd_str text)
+{
+	if (has_frame(text))
+		return true;
+	return !wd_str_istarts(doc->content_type, WD_STR("text/plain")) && is_markup(text);
+}
+
+static enum wd_charset_kind guess_kind(struct wd_str bytes)
+{
+	struct wd_str s = wd_str_trim(bytes);
+	if (wd_str_istarts(s, WD_STR("<?xml")))
+		return WD_CHARSET_XML;
+	if (s.n > 0 && (s.p[0] == '{' || s.p[0] == '['))
+		return WD_CHARSET_JSON;
+	return wd_str_chr(wd_str_sub(s, 0, 1024), '<', 0) != SIZE_MAX ? WD_CHARSET_HTML
+								      : WD_CHARSET_TEXT;
+}
+
+static int on_entry(const struct wd_entry *entry, const struct wd_feed *feed, void *ctx)
+{
+	struct wd_build_ctx *b = ctx;
+	struct wd_article art;
+	struct wd_err err;
+	int r = wd_build_entry(b->arena, b->doc, feed, entry, NULL, &art, &err);
+	if (r == WD_OK)
+		r = b->emit(&art, b->emit_ctx);
+	wd_arena_reset(b->arena);
+	return r;
+}
+
+static int build_feed(struct wd_build_ctx *ctx, struct wd_err *err)
+{
+	wd_cleanup(wd_arena_freep) struct wd_arena *scratch = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+	if (scratch == NULL)
+		return wd_err_set(err, WD_E_NOMEM, "feed");
+	struct wd_parse_ctx p = {.doc = ctx->doc,
+		.arena = ctx->feed_arena,
+		.feed = ctx->feed,
+		.now_us = ctx->now_us,
+		.emit = on_entry,
+		.emit_ctx = ctx,
+		.entry_arena = scratch};
+	return wd_parse_feed(&p, err);
+}
+
+int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
+{
+	const struct wd_doc *doc = ctx->doc;
+	struct wd_charset_result text;
+	if (!ctx->page_allowed)
+		return build_feed(ctx, err);
+	int r = wd_charset_decode(ctx->feed_arena, doc->body, guess_kind(doc->body),
+		doc->content_type, doc->hints.charset, &text, err);
+	if (r < 0)
+		return r;
+	if (wd_utf8_trim(text.text).n == 0)
+		return wd_err_set(err, WD_E_MALFORMED, "the document is empty");
+	if (doc->hints.format.n > 0 || wd_parser_find(text.text, doc) != NULL)
+		return build_feed(ctx, err);
+	struct wd_article art;
+	r = is_page(doc, text.text) ? wd_build_page(ctx->arena, doc, text.text, &art, err)
+				    : wd_build_text(ctx->arena, doc, text.text, &art, err);
+	if (r == WD_OK) {
+		art.charset = text.charset;
+		art.charset_source = text.source;
+		if (text.replaced > 0)
+			wd_repair_add(ctx->arena, &art.repairs, "charset", "document",
+				(int64_t)text.replaced, WD_STR_NONE);
+		r = ctx->emit(&art, ctx->emit_ctx);
+	}
+	wd_arena_reset(ctx->arena);
+	return r;
+}
