@@ -3,6 +3,8 @@ wiredesk_SOURCES += \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
 	%reldir%/cmd_check.c \
+	%reldir%/cmd_clean.c \
+	%reldir%/cmd_extract.c \
 	%reldir%/cmd_parse.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)

@@ -9,12 +9,16 @@
 #include <libxml/parser.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "base/str.h"
 #include "daemon/cmd.h"
+#include "parsers/clean.h"
 
 static const struct wd_command commands[] = {
 	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
 		wd_cmd_check},
+	{"clean", "[--json-lines] [FILE…]", "clean HTML fragments", wd_cmd_clean},
+	{"extract", "[--url URL] [FILE…]", "documents to events, one a line", wd_cmd_extract},
 	{"parse", "[OPTION…] [FILE…]", "read feeds, print their entries as flat JSON",
 		wd_cmd_parse},
 	{NULL, NULL, NULL, NULL},
@@ -55,6 +59,11 @@ int main(int argc, char **argv)
 		return WD_EXIT_OK;
 	}
 	xmlInitParser(); /* before any thread */
+	struct wd_err err;
+	if (wd_clean_init(wd_datadir(), &err) < 0) {
+		(void)fprintf(stderr, "wiredesk: data files: %s\n", err.text);
+		return WD_EXIT_USAGE;
+	}
 	for (size_t i = 0; commands[i].name != NULL; i++) {
 		if (wd_str_eqc(word, commands[i].name))
 			return commands[i].run(argc - 1, argv + 1);
