@@ -34,6 +34,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/feed_impl.h \
 	%reldir%/feed_mod.c \
 	%reldir%/feed_text.c \
+	%reldir%/fields.c \
+	%reldir%/fields.h \
 	%reldir%/furniture.c \
 	%reldir%/furniture.h \
 	%reldir%/html.c \
@@ -50,6 +52,9 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_tags.h \
 	%reldir%/html_token.c \
 	%reldir%/html_token.h \
+	%reldir%/json_in.c \
+	%reldir%/json_in.h \
+	%reldir%/jsonfeed.c \
 	%reldir%/links.c \
 	%reldir%/links.h \
 	%reldir%/mend.c \
@@ -58,6 +63,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/mend_ref.c \
 	%reldir%/mend_tag.c \
 	%reldir%/page_zz.c \
+	%reldir%/ninjs.c \
 	%reldir%/parser.c \
 	%reldir%/parser.h \
 	%reldir%/parsers.h \

@@ -17,6 +17,8 @@
 
 static const struct wd_parser_ops *const parsers[] = {
 	&wd_feed_parser,
+	&wd_jsonfeed_parser,
+	&wd_ninjs_parser,
 };
 
 const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_doc *doc)

@@ -1,0 +1,389 @@
+/**
+ * IPTC ninjs as input: 1.x (lower-case names, body_html), 2.x and 3.x (camelCase, lists with
+ * roles). One reader for all: names are compared without case, and each property is looked for
+ * in the shapes it has had.
+ *
+ * A document holds one item, an array of them, one item a line, or an API's wrapping: items are
+ * then looked for inside it, a few levels deep. An item is an object that has a headline, title or
+ * body and one of ninjs' administrative members.
+ */
+#include "base/limits.h"
+#include "parsers/fields.h"
+#include "parsers/json_in.h"
+#include "parsers/parsers.h"
+
+#define WRAP_DEPTH 4 /* how deep an API may wrap its items */
+
+static bool any_of(const struct wd_jnode *o, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (wd_jnode_get(o, names[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool is_item(const struct wd_jnode *o)
+{
+	static const char *const text[] = {"headline", "headlines", "title", "body_text",
+		"body_html", "body_xhtml", "body_nitf", "bodies", "description_text",
+		"description_html", "description_caption", "descriptions"};
+	static const char *const admin[] = {"versioncreated", "firstcreated", "contentcreated",
+		"pubstatus", "usageterms", "copyrightholder", "copyrightnotice", "infosource",
+		"infosources", "ednote", "embargoed", "embargoeduntil", "located", "urgency",
+		"slugline", "renditions", "altids", "bodies", "headlines", "body_text", "body_html",
+		"body_xhtml"};
+	return o->type == WD_J_OBJECT && any_of(o, text, WD_COUNTOF(text)) &&
+	       any_of(o, admin, WD_COUNTOF(admin));
+}
+
+static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
+{
+	struct wd_jread r = {.text = text};
+	enum wd_jtype type;
+	(void)doc;
+	if (!wd_jread_peek(&r, &type) || (type != WD_J_OBJECT && type != WD_J_ARRAY))
+		return 0;
+	static const char *const names[] = {"\"pubstatus\"", "\"versioncreated\"", "\"headlines\"",
+		"\"bodies\"", "\"body_text\"", "\"body_html\"", "\"body_xhtml\"", "\"usageterms\"",
+		"\"copyrightholder\"", "\"infosources\"", "\"firstcreated\"", "\"slugline\"",
+		"\"contentcreated\"", "\"description_text\"", "\"altids\"",
+		"\"representationtype\""};
+	struct wd_str head = wd_str_sub(text, 0, 256 * WD_KIB);
+	int found = 0;
+	for (size_t i = 0; i < WD_COUNTOF(names); i++)
+		found += wd_str_ifind(head, wd_str_c(names[i]), 0) != SIZE_MAX;
+	return found >= 2 ? 60 : found == 1 ? 30 : 0;
+}
+
+/* ---- shapes of properties ---- */
+
+/** "x" or [{"role": "main", "value": "x"}]: the main value, else the first. */
+static struct wd_str main_value(const struct wd_jnode *list)
+{
+	struct wd_str first = WD_STR_NONE;
+	if (list == NULL || list->type != WD_J_ARRAY)
+		return wd_jnode_str(list);
+	for (const struct wd_jnode *n = list->first; n != NULL; n = n->next) {
+		struct wd_str v =
+			n->type == WD_J_OBJECT ? wd_jnode_text(n, "value") : wd_jnode_str(n);
+		if (wd_str_ieqc(wd_jnode_text(n, "role"), "main") && v.n > 0)
+			return v;
+		if (first.n == 0)
+			first = v;
+	}
+	return first;
+}
+
+static struct wd_str first_text(const struct wd_jnode *o, const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		struct wd_str s = main_value(wd_jnode_get(o, *names));
+		if (s.n > 0)
+			return s;
+	}
+	return WD_STR_NONE;
+}
+#define FIRST(o, ...) first_text((o), (const char *const[]){__VA_ARGS__, NULL})
+
+static const struct wd_jnode *first_node(const struct wd_jnode *o, const char *x, const char *y)
+{
+	const struct wd_jnode *n = wd_jnode_get(o, x);
+	return n != NULL ? n : wd_jnode_get(o, y);
+}
+
+/** Whether a body or description of 2.x is HTML: its content type, else its look. */
+static bool is_html(const struct wd_jnode *n, struct wd_str value)
+{
+	struct wd_str type = wd_jnode_text(n, "contenttype");
+	if (type.n > 0)
+		return wd_str_ifind(type, WD_STR("html"), 0) != SIZE_MAX;
+	return wd_str_find(value, WD_STR("</"), 0) != SIZE_MAX;
+}
+
+static void read_bodies(struct wd_arena *a, const struct wd_jnode *item, struct wd_entry *e)
+{
+	const struct wd_jnode *bodies = wd_jnode_get(item, "bodies");
+	if (bodies != NULL && bodies->type == WD_J_ARRAY) {
+		for (const struct wd_jnode *n = bodies->first; n != NULL; n = n->next) {
+			struct wd_str v = wd_jnode_text(n, "value");
+			wd_field_add_content(
+				a, &e->content, v, is_html(n, v) ? "text/html" : "text/plain");
+		}
+	}
+	wd_field_add_content(a, &e->content, wd_jnode_text(item, "body_html"), "text/html");
+	wd_field_add_content(a, &e->content, wd_jnode_text(item, "body_xhtml"), "text/html");
+	wd_field_add_content(a, &e->content, wd_jnode_text(item, "body_text"), "text/plain");
+	for (const struct wd_jnode *n = item->first; n != NULL && e->content.n == 0; n = n->next) {
+		if (wd_str_istarts(n->key, WD_STR("body_"))) /* body_nitf, an agency's own */
+			wd_field_add_content(a, &e->content, wd_jnode_str(n), "text/html");
+	}
+	const struct wd_jnode *words = first_node(item, "wordcount", "word_count");
+	uint64_t v;
+	if (words != NULL && wd_str_to_u64(wd_jnode_str(words), 1, UINT32_MAX, &v) == WD_OK)
+		e->word_count = (int64_t)v;
+}
+
+static void read_summary(const struct wd_jnode *item, struct wd_entry *e)
+{
+	const struct wd_jnode *list = wd_jnode_get(item, "descriptions");
+	e->summary_type = WD_STR("text/plain");
+	if (list != NULL && list->type == WD_J_ARRAY && list->first != NULL) {
+		e->summary = main_value(list);
+		if (is_html(list->first, e->summary))
+			e->summary_type = WD_STR("text/html");
+		return;
+	}
+	e->summary = FIRST(item, "description_text", "description_summary", "description",
+		"description_caption");
+	if (e->summary.n == 0) {
+		e->summary = wd_jnode_text(item, "description_html");
+		e->summary_type = WD_STR("text/html");
+	}
+}
+
+static void add_concepts(struct wd_arena *a, struct wd_entry *e, const struct wd_jnode *list)
+{
+	if (list == NULL || list->type != WD_J_ARRAY)
+		return;
+	for (const struct wd_jnode *n = list->first; n != NULL; n = n->next) {
+		struct wd_str code =
+			wd_field_qcode_value(FIRST(n, "code", "qcode", "uri", "literal"));
+		if (n->type == WD_J_STRING)
+			wd_field_add_subject(a, &e->subjects, WD_STR_NONE, n->text, WD_STR_NONE);
+		else if (wd_jnode_get(n, "uri") != NULL)
+			wd_field_add_subject(a, &e->subjects, wd_jnode_text(n, "uri"),
+				wd_jnode_text(n, "name"), wd_jnode_text(n, "scheme"));
+		else
+			wd_field_add_subject(a, &e->subjects, code, wd_jnode_text(n, "name"),
+				wd_jnode_text(n, "scheme"));
+	}
+}
+
+static void add_strings(
+	struct wd_arena *a, wd_strs *to, const struct wd_jnode *list, const char *member)
+{
+	if (list != NULL && list->type != WD_J_ARRAY) {
+		wd_field_add_str(a, to, wd_jnode_str(list));
+		return;
+	}
+	for (const struct wd_jnode *n = list != NULL ? list->first : NULL; n != NULL; n = n->next) {
+		struct wd_str s =
+			n->type == WD_J_OBJECT ? wd_jnode_text(n, member) : wd_jnode_str(n);
+		wd_field_add_str(
+			a, to, s.n == 0 && n->type == WD_J_OBJECT ? wd_jnode_text(n, "code") : s);
+	}
+}
+
+/** A rendition: an object under its name (1.x) or an element with a name (2.x). */
+static void add_rendition(const struct wd_parse_ctx *ctx, struct wd_entry *e,
+	const struct wd_jnode *n, struct wd_str name)
+{
+	struct wd_arena *a = ctx->entry_arena;
+	struct wd_str href = wd_field_url(ctx, a, WD_STR_NONE, wd_jnode_text(n, "href"));
+	struct wd_str type = FIRST(n, "mimetype", "contenttype");
+	if (href.n == 0 || e->enclosures.n >= WD_MAX_LIST)
+		return;
+	if (wd_str_ieqc(name, "canonical") || wd_str_istarts(type, WD_STR("text/html"))) {
+		if (e->link.n == 0)
+			e->link = href;
+		return;
+	}
+	struct wd_enclosure *enc = wd_vec_push(a, &e->enclosures);
+	if (enc != NULL)
+		*enc = (struct wd_enclosure){href, type, FIRST(n, "sizeinbytes", "filesize")};
+	if (e->image.href.n == 0 && (wd_str_istarts(type, WD_STR("image/")) || type.n == 0))
+		e->image.href = href;
+}
+
+static void read_renditions(
+	const struct wd_parse_ctx *ctx, struct wd_entry *e, const struct wd_jnode *item)
+{
+	const struct wd_jnode *list = wd_jnode_get(item, "renditions");
+	for (const struct wd_jnode *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
+		add_rendition(ctx, e, n, n->key.n > 0 ? n->key : wd_jnode_text(n, "name"));
+}
+
+static void read_people(
+	const struct wd_parse_ctx *ctx, struct wd_entry *e, const struct wd_jnode *item)
+{
+	struct wd_arena *a = ctx->entry_arena;
+	const struct wd_jnode *authors = first_node(item, "authors", "author");
+	e->byline = FIRST(item, "by", "byline");
+	for (const struct wd_jnode *n = authors != NULL ? authors->first : NULL; n != NULL;
+		n = n->next)
+		wd_field_add_author(a, &e->authors, wd_jnode_text(n, "name"),
+			wd_jnode_text(n, "email"), wd_jnode_text(n, "url"));
+	if (e->authors.n == 0)
+		wd_field_add_author(a, &e->authors, e->byline, WD_STR_NONE, WD_STR_NONE);
+}
+
+static void read_place(const struct wd_jnode *item, struct wd_entry *e)
+{
+	const struct wd_jnode *where = wd_jnode_get(item, "datelinelocation");
+	e->dateline_text = FIRST(item, "dateline", "dateline_text");
+	e->dateline_city = wd_jnode_text(where, "city");
+	if (e->dateline_city.n == 0)
+		e->dateline_city = wd_jnode_text(wd_jnode_get(item, "dateline"), "located");
+	if (e->dateline_city.n == 0)
+		e->dateline_city = FIRST(item, "located");
+	if (e->dateline_text.n == 0)
+		e->dateline_text = wd_jnode_text(wd_jnode_get(item, "dateline"), "text");
+}
+
+static void read_rights(const struct wd_jnode *item, struct wd_entry *e)
+{
+	const struct wd_jnode *info = wd_jnode_get(item, "rightsinfo");
+	e->rights_holder = FIRST(item, "copyrightholder");
+	e->rights = FIRST(item, "copyrightnotice", "usageterms");
+	if (e->rights_holder.n == 0)
+		e->rights_holder = wd_jnode_text(info, "copyrightholder");
+	if (e->rights.n == 0)
+		e->rights = FIRST(info, "copyrightnotice", "usageterms", "linkedrights");
+}
+
+static void read_source(
+	const struct wd_parse_ctx *ctx, const struct wd_jnode *item, struct wd_entry *e)
+{
+	const struct wd_jnode *list = first_node(item, "infosources", "infosource");
+	struct wd_str name = list != NULL && list->first != NULL
+				     ? wd_jnode_text(list->first, "name")
+				     : WD_STR_NONE;
+	if (name.n == 0)
+		name = FIRST(item, "source", "provider");
+	e->credit = FIRST(item, "creditline", "credit", "description_creditline");
+	if (name.n == 0)
+		return;
+	if (e->credit.n == 0)
+		e->credit = name;
+	e->source = wd_arena_new_of(ctx->entry_arena, struct wd_feed);
+	if (e->source != NULL)
+		e->source->title = name;
+}
+
+static void read_dates(
+	const struct wd_parse_ctx *ctx, const struct wd_jnode *item, struct wd_entry *e)
+{
+	static const char *const published[] = {
+		"contentcreated", "firstpublished", "published", "firstcreated", "versioncreated"};
+	for (size_t i = 0; i < WD_COUNTOF(published); i++)
+		wd_field_published(ctx, e, wd_jnode_text(item, published[i]), published[i]);
+	(void)wd_field_date(ctx, e->language, FIRST(item, "firstcreated"), &e->created);
+	(void)wd_field_date(ctx, e->language,
+		FIRST(item, "versioncreated", "contentmodified", "updated"), &e->updated);
+	(void)wd_field_date(
+		ctx, e->language, FIRST(item, "embargoeduntil", "embargoed"), &e->embargoed);
+	(void)wd_field_date(ctx, e->language, FIRST(item, "expires"), &e->expired);
+}
+
+static void read_item(
+	const struct wd_parse_ctx *ctx, const struct wd_jnode *item, struct wd_entry *e)
+{
+	static const char *const concepts[] = {"subject", "subjects"};
+	struct wd_arena *a = ctx->entry_arena;
+	e->guid = FIRST(item, "uri", "guid", "id");
+	e->language = FIRST(item, "language");
+	e->title = FIRST(item, "headlines", "headline", "title", "name", "slugline");
+	e->title_type = WD_STR("text/plain");
+	e->slugline = FIRST(item, "slugline");
+	e->version = FIRST(item, "version");
+	e->pubstatus = wd_field_pubstatus(FIRST(item, "pubstatus"));
+	e->item_type = FIRST(item, "type");
+	e->ednote = FIRST(item, "ednote");
+	e->urgency = wd_field_urgency(FIRST(item, "urgency"));
+	e->priority = wd_field_urgency(FIRST(item, "priority", "editorialpriority"));
+	e->link = wd_field_url(ctx, a, WD_STR_NONE, FIRST(item, "url", "link", "canonical"));
+	read_dates(ctx, item, e);
+	read_bodies(a, item, e);
+	read_summary(item, e);
+	read_people(ctx, e, item);
+	read_place(item, e);
+	read_rights(item, e);
+	read_source(ctx, item, e);
+	read_renditions(ctx, e, item);
+	for (size_t i = 0; i < WD_COUNTOF(concepts); i++)
+		add_concepts(a, e, wd_jnode_get(item, concepts[i]));
+	add_strings(a, &e->keywords, first_node(item, "keywords", "keyword"), "name");
+	add_strings(a, &e->genres, first_node(item, "genres", "genre"), "name");
+	if (e->link.n == 0 && wd_str_istarts(e->guid, WD_STR("http")))
+		e->link = e->guid;
+}
+
+/* ---- finding the items ---- */
+
+struct walk {
+	struct wd_parse_ctx *ctx;
+	struct wd_err *err;
+	size_t count;
+};
+
+static int emit_item(struct walk *w, const struct wd_jnode *item)
+{
+	struct wd_entry e = {0};
+	if (++w->count > WD_MAX_ENTRIES)
+		return wd_err_set(w->err, WD_E_LIMIT, "more than %d items", WD_MAX_ENTRIES);
+	read_item(w->ctx, item, &e);
+	return w->ctx->emit(&e, w->ctx->feed, w->ctx->emit_ctx);
+}
+
+/** Items at or below `root`, in document order; an item's own members are not looked into. */
+static int emit_tree(struct walk *w, const struct wd_jnode *root)
+{
+	const struct wd_jnode *at[WRAP_DEPTH];
+	size_t depth = 0;
+	if (is_item(root))
+		return emit_item(w, root);
+	at[0] = root->first;
+	for (;;) {
+		const struct wd_jnode *n = at[depth];
+		if (n == NULL) {
+			if (depth == 0)
+				return WD_OK;
+			depth--;
+			continue;
+		}
+		at[depth] = n->next;
+		if (is_item(n)) {
+			int rc = emit_item(w, n);
+			if (rc < 0)
+				return rc;
+		} else if (n->first != NULL && depth + 1 < WRAP_DEPTH) {
+			at[++depth] = n->first;
+		}
+	}
+}
+
+static int take_value(struct walk *w, struct wd_jread *r)
+{
+	struct wd_jnode *n = wd_jread_value(r, w->ctx->entry_arena);
+	if (n == NULL)
+		return wd_err_set(w->err, WD_E_LIMIT, "an item is too large");
+	int rc = emit_tree(w, n);
+	wd_arena_reset(w->ctx->entry_arena);
+	return rc;
+}
+
+static int ninjs_parse(struct wd_parse_ctx *ctx, struct wd_err *err)
+{
+	struct wd_jread r = {.text = ctx->text};
+	struct walk w = {.ctx = ctx, .err = err};
+	enum wd_jtype type;
+	int rc = WD_OK;
+	ctx->feed->format = WD_STR("ninjs");
+	while (rc == WD_OK && wd_jread_peek(&r, &type)) {
+		if (type == WD_J_ARRAY && wd_jread_open(&r, '[')) {
+			while (rc == WD_OK && wd_jread_element(&r))
+				rc = take_value(&w, &r);
+		} else {
+			rc = take_value(&w, &r);
+		}
+	}
+	if (r.at < r.text.n)
+		r.faults |= WD_JF_TRAILING;
+	ctx->feed->wellformed = r.faults == 0;
+	wd_jread_faults(&r, ctx->arena, &ctx->feed->faults);
+	return rc;
+}
+
+const struct wd_parser_ops wd_ninjs_parser = {
+	.name = "ninjs", .sniff = ninjs_sniff, .parse = ninjs_parse};
