@@ -80,7 +80,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_passes.h \
 	%reldir%/repair_rows.c \
 	%reldir%/repair_tags.c \
-	%reldir%/tables.c %reldir%/tables.h \
+	%reldir%/tables.c \
+	%reldir%/tables.h \
 	%reldir%/version.c \
 	%reldir%/version.h \
 	%reldir%/xml.c \
