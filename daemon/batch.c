@@ -137,20 +137,22 @@ void wd_batch_line(struct wd_batch_out *out)
 		write_lines(out);
 }
 
-static struct wd_doc *doc_open(const struct wd_batch *b, const char *path, struct wd_err *err)
+/* The document's bytes stay where they were read, a second copy would double the memory of a big
+ * one: the caller frees ret_body->p after the document. */
+static struct wd_doc *doc_open(
+	const struct wd_batch *b, const char *path, struct wd_str *ret_body, struct wd_err *err)
 {
 	struct wd_str body;
 	int rc = wd_file_read(path, b->max_bytes > 0 ? b->max_bytes : WD_MAX_DOC_BYTES, &body, err);
 	if (rc != WD_OK)
 		return NULL;
-	struct wd_doc *doc = wd_doc_new(body.n + WD_MIB);
-	if (doc == NULL || wd_arena_dup(doc->mem, body, &doc->body) != WD_OK) {
+	struct wd_doc *doc = wd_doc_new(WD_MIB);
+	if (doc == NULL) {
 		(void)wd_err_set(err, WD_E_NOMEM, "read '%s': out of memory", path);
-		wd_doc_free(doc);
 		free(wd_unconst(body.p));
 		return NULL;
 	}
-	free(wd_unconst(body.p));
+	*ret_body = doc->body = body;
 	doc->origin = WD_DOC_FILE;
 	doc->input = wd_arena_str(doc->mem, wd_str_c(path));
 	doc->url = wd_arena_str(doc->mem, wd_str_c(b->url));
@@ -182,7 +184,8 @@ static void do_input(struct run *r, size_t index, void *worker)
 	struct wd_batch_out out = {.run = r, .index = index};
 	struct wd_err err = {0, ""};
 	wd_buf_init(&out.buf, 2 * WD_GIB);
-	struct wd_doc *doc = doc_open(r->b, path, &err);
+	struct wd_str body = WD_STR_NONE;
+	struct wd_doc *doc = doc_open(r->b, path, &body, &err);
 	int rc = doc != NULL ? WD_OK : err.code;
 	if (doc != NULL)
 		doc->seq = index;
@@ -201,6 +204,7 @@ static void do_input(struct run *r, size_t index, void *worker)
 	pass_turn(r, rc != WD_OK);
 	wd_buf_done(&out.buf);
 	wd_doc_free(doc);
+	free(wd_unconst(body.p));
 }
 
 static void show_progress(const struct run *r, size_t index)

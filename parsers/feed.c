@@ -16,6 +16,7 @@
 
 #include "base/url.h"
 #include "base/utf8.h"
+#include "parsers/html.h"
 
 #define CORE WD_NS_NONE
 static const struct wd_xml_tag tags[] = {
@@ -246,6 +247,49 @@ static void see_root(struct feed_state *s, const struct wd_xml_elem *e)
 	s->feed->format = wd_str_c(format);
 }
 
+/* ---- pictures nobody declared ---- */
+
+/* The first <img src="…"> of an HTML text; empty: none. */
+static struct wd_str first_image(struct wd_arena *a, struct wd_str html, struct wd_str base)
+{
+	for (size_t at = 0;; at++) {
+		at = wd_str_ifind(html, WD_STR("<img"), at);
+		if (at == SIZE_MAX)
+			return WD_STR_NONE;
+		size_t end = wd_str_chr(html, '>', at);
+		struct wd_str tag = wd_str_sub(html, at, end);
+		size_t src = wd_str_ifind(tag, WD_STR("src="), 4);
+		if (src == SIZE_MAX || !wd_is_space(tag.p[src - 1]))
+			continue;
+		struct wd_str v = wd_str_from(tag, src + 4);
+		char quote = v.n > 0 && (v.p[0] == '"' || v.p[0] == '\'') ? v.p[0] : ' ';
+		v = quote == ' ' ? v : wd_str_from(v, 1);
+		v = wd_str_sub(v, 0, wd_str_chr(v, quote, 0));
+		if (v.n > 0 && !wd_str_istarts(v, WD_STR("data:")))
+			return wd_url_resolve(a, base, wd_html_unescape(a, v, true));
+	}
+}
+
+static void find_image(struct feed_state *s)
+{
+	struct wd_entry *en = &s->entry;
+	struct wd_arena *a = s->pc->entry_arena;
+	struct wd_str base = s->pc->doc->url;
+	if (en->image.href.n == 0 && en->media_thumbnails.n > 0)
+		en->image.href = en->media_thumbnails.v[0].href;
+	WD_VEC_EACH (const struct wd_enclosure, e, &en->enclosures) {
+		if (en->image.href.n == 0 && wd_str_istarts(e->type, WD_STR("image/")))
+			en->image.href = e->href;
+	}
+	WD_VEC_EACH (const struct wd_content, c, &en->content) {
+		if (en->image.href.n == 0)
+			en->image.href = first_image(a, c->value, c->base.n > 0 ? c->base : base);
+	}
+	if (en->image.href.n == 0)
+		en->image.href = first_image(
+			a, en->summary, en->summary_base.n > 0 ? en->summary_base : base);
+}
+
 /* ---- entries ---- */
 
 static void entry_begin(struct feed_state *s, const struct wd_xml_elem *e)
@@ -287,8 +331,7 @@ static void entry_end(struct feed_state *s)
 		en->link = en->guid;
 	if (en->link.n == 0)
 		en->link = s->alt_link;
-	if (en->image.href.n == 0 && en->media_thumbnails.n > 0)
-		en->image.href = en->media_thumbnails.v[0].href;
+	find_image(s);
 	if (s->dc_date.precision != WD_DATE_NONE) {
 		if (en->published.precision == WD_DATE_NONE) {
 			en->published = s->dc_date;
@@ -374,6 +417,8 @@ static void feed_finish(struct feed_state *s)
 		f->description = s->feed_alt_description;
 	if (f->image.href.n == 0)
 		f->image.href = s->feed_alt_image;
+	if (f->image.href.n == 0)
+		f->image.href = first_image(s->pc->arena, f->description, s->pc->doc->url);
 	if (s->feed_dc_date.precision != WD_DATE_NONE) {
 		if (f->updated.precision == WD_DATE_NONE)
 			f->updated = s->feed_dc_date;

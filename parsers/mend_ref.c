@@ -1,6 +1,5 @@
-#include <libxml/HTMLparser.h>
-
 #include "base/utf8.h"
+#include "parsers/html_token.h"
 #include "parsers/mend_impl.h"
 
 enum { EXPAND_BYTES = 1024 * 1024, ENTITY_VALUE = 4096, ENTITY_NAME = 64 };
@@ -130,26 +129,26 @@ static const struct mend_entity *declared(const struct mend *m, struct wd_str na
 	return NULL;
 }
 
-/* HTML's names; without the semicolon only those that nobody writes otherwise. */
-static uint32_t html_entity(struct wd_str name, bool closed)
+/* HTML's names; without the semicolon only those that nobody writes otherwise. Returns what it took
+ * of `s`. */
+static size_t html_entity(struct wd_str s, struct wd_str name, bool closed, uint32_t ret_cp[2])
 {
 	static const char *const open[] = {"amp", "lt", "gt", "quot", "nbsp", "copy", "reg"};
-	char buf[ENTITY_NAME + 1];
 	bool known = closed;
 	for (size_t i = 0; !known && i < WD_COUNTOF(open); i++)
 		known = wd_str_eqc(name, open[i]);
-	if (!known || name.n == 0 || name.n > ENTITY_NAME)
-		return 0;
-	memcpy(buf, name.p, name.n);
-	buf[name.n] = '\0';
-	const htmlEntityDesc *d = htmlEntityLookup((const xmlChar *)buf);
-	for (size_t i = 0; d == NULL && i < name.n; i++)
-		buf[i] = wd_lower(buf[i]);
-	if (d == NULL &&
-		(strcmp(buf, "amp") == 0 || strcmp(buf, "lt") == 0 || strcmp(buf, "gt") == 0 ||
-			strcmp(buf, "quot") == 0 || strcmp(buf, "nbsp") == 0))
-		d = htmlEntityLookup((const xmlChar *)buf);
-	return d != NULL ? d->value : strcmp(buf, "apos") == 0 ? '\'' : 0;
+	size_t len = name.n + (closed ? 2 : 1);
+	if (known && wd_html_reference(wd_str_sub(s, 0, len), 0, false, ret_cp) == len)
+		return len;
+	/* "&NBSP;" and "&Amp;": the names are case-sensitive, those who write them are not. */
+	char lower[ENTITY_NAME + 3];
+	for (size_t i = 0; known && len < sizeof(lower) && i < len; i++)
+		lower[i] = wd_lower(s.p[i]);
+	return known && len < sizeof(lower) &&
+			       wd_html_reference((struct wd_str){lower, len}, 0, false, ret_cp) ==
+				       len
+		       ? len
+		       : 0;
 }
 
 size_t mend_ref(struct mend *m, struct wd_str s)
@@ -170,11 +169,14 @@ size_t mend_ref(struct mend *m, struct wd_str s)
 		}
 		return name.n + 2;
 	}
-	uint32_t cp = html_entity(name, closed);
-	if (cp != 0) {
+	uint32_t cp[2];
+	size_t len = html_entity(s, name, closed, cp);
+	if (len > 0) {
 		mend_fault(m, closed ? "undeclared-entity" : "entity-without-semicolon");
-		put_char(m, cp);
-		return name.n + (closed ? 2 : 1);
+		put_char(m, cp[0]);
+		if (cp[1] != 0)
+			put_char(m, cp[1]);
+		return len;
 	}
 	mend_fault(m, closed ? "unknown-entity" : "bare-ampersand");
 	mend_put(m, WD_STR("&amp;"));
@@ -195,7 +197,9 @@ static struct wd_str plain_value(struct mend *m, struct wd_str raw)
 		if (raw.p[i] == '&' && !mend_ref_ok(rest, &len)) {
 			bool closed = false;
 			struct wd_str name = entity_name(rest, &closed);
-			if (!closed || html_entity(name, true) == 0 || declared(m, name) != NULL) {
+			uint32_t cp[2];
+			if (!closed || html_entity(rest, name, true, cp) == 0 ||
+				declared(m, name) != NULL) {
 				memcpy(p + n, "&amp;", 5);
 				n += 5;
 				continue;

@@ -2,6 +2,7 @@
 
 #include "parsers/clean.h"
 #include "parsers/dates.h"
+#include "parsers/repair.h"
 
 struct flat {
 	struct wd_json *j;
@@ -22,6 +23,34 @@ static bool has_markup(struct wd_str s)
 	return false;
 }
 
+/* "<!" that opens neither comment, CDATA nor document type is text to whoever wrote it; HTML would
+ * swallow it up to the next '>'. */
+static bool is_bogus(struct wd_str v, size_t at)
+{
+	struct wd_str rest = wd_str_from(v, at);
+	return wd_str_starts(rest, WD_STR("<!")) && !wd_str_starts(rest, WD_STR("<!--")) &&
+	       !wd_str_starts(rest, WD_STR("<![")) && !wd_str_istarts(rest, WD_STR("<!DOCTYPE"));
+}
+
+static struct wd_str keep_bogus(struct wd_arena *a, struct wd_str v)
+{
+	size_t count = 0, n = 0;
+	for (size_t i = 0; i < v.n; i++)
+		count += v.p[i] == '<' && is_bogus(v, i);
+	char *p = count > 0 ? wd_arena_bytes(a, v.n + count * 3) : NULL;
+	if (p == NULL)
+		return v;
+	for (size_t i = 0; i < v.n; i++) {
+		if (v.p[i] == '<' && is_bogus(v, i)) {
+			memcpy(p + n, "&lt;", 4);
+			n += 4;
+		} else {
+			p[n++] = v.p[i];
+		}
+	}
+	return (struct wd_str){p, n};
+}
+
 static void html(struct flat *f, const char *key, struct wd_str v, struct wd_str base)
 {
 	struct wd_clean clean;
@@ -30,7 +59,10 @@ static void html(struct flat *f, const char *key, struct wd_str v, struct wd_str
 		.keep_furniture = true,
 		.sanitise_only = true};
 	struct wd_arena_mark mark = wd_arena_mark(f->a);
+	if (!f->opts->raw)
+		v = wd_repair_mojibake(f->a, v, key, &(wd_repairs){0});
 	if (!f->opts->raw && has_markup(v)) {
+		v = keep_bogus(f->a, v);
 		if (wd_clean_fragment(f->a, v, &opts, &clean, NULL) == WD_OK)
 			v = clean.html;
 		else
