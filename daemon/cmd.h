@@ -11,6 +11,7 @@ struct wd_command {
 	int (*run)(int argc, char **argv); /* argv[0] is the subcommand; returns an exit status */
 };
 
+int wd_cmd_archive(int argc, char **argv);
 int wd_cmd_check(int argc, char **argv);
 int wd_cmd_clean(int argc, char **argv);
 int wd_cmd_explain(int argc, char **argv);

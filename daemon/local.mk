@@ -2,6 +2,7 @@
 wiredesk_SOURCES += \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
+	%reldir%/cmd_archive.c \
 	%reldir%/cmd_check.c \
 	%reldir%/cmd_clean.c \
 	%reldir%/cmd_extract.c \

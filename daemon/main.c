@@ -15,6 +15,8 @@
 #include "parsers/clean.h"
 
 static const struct wd_command commands[] = {
+	{"archive", "ls|cat|extract|verify|stats …", "look into WARC archives",
+		wd_cmd_archive},
 	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
 		wd_cmd_check},
 	{"clean", "[--json-lines] [FILE…]", "clean HTML fragments", wd_cmd_clean},

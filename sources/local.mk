@@ -8,6 +8,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/spool.c %reldir%/spool.h \
 	%reldir%/replay.c %reldir%/replay.h \
 	%reldir%/warc.h \
+	%reldir%/warc_digest.c \
 	%reldir%/warc_decode.c \
 	%reldir%/warc_read.c \
 	%reldir%/warc_write.c

@@ -11,7 +11,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <gnutls/crypto.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,23 +33,6 @@ struct wd_warc_writer {
 };
 
 static const char open_suffix[] = ".open";
-
-/* RFC 4648 base32, as WARC digests are written. */
-static struct wd_str sha1_digest(struct wd_arena *a, struct wd_str s)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-	unsigned char d[20];
-	char out[33];
-	if (gnutls_hash_fast(GNUTLS_DIG_SHA1, s.n > 0 ? s.p : "", s.n, d) != 0)
-		return WD_STR_NONE;
-	for (size_t i = 0; i < 32; i++) {
-		size_t bit = i * 5, at = bit / 8;
-		unsigned v = (unsigned)d[at] << 8 | (at + 1 < sizeof(d) ? d[at + 1] : 0u);
-		out[i] = alphabet[v >> (11 - bit % 8) & 31];
-	}
-	out[32] = '\0';
-	return wd_arena_printf(a, "sha1:%s", out);
-}
 
 static struct wd_str record_id(struct wd_arena *a, struct wd_str what, const struct wd_doc *doc)
 {
@@ -352,8 +334,8 @@ int wd_warc_write_doc(struct wd_warc_writer *w, struct wd_arena *a, const struct
 		id, doc->fetched_at_us);
 	put_target(&w->record, doc);
 	wd_buf_printf(&w->record, "WARC-Payload-Digest: %.*s\r\nWARC-Block-Digest: %.*s\r\n",
-		WD_STR_ARG(sha1_digest(a, doc->body)),
-		WD_STR_ARG(sha1_digest(a, wd_buf_str(&block))));
+		WD_STR_ARG(wd_warc_digest(a, doc->body)),
+		WD_STR_ARG(wd_warc_digest(a, wd_buf_str(&block))));
 	if (revisit)
 		wd_buf_printf(&w->record,
 			"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/%s\r\n",
