@@ -23,6 +23,7 @@ dist_boilerplate_DATA = \
 	%reldir%/boilerplate/legal.txt \
 	%reldir%/boilerplate/macros.txt \
 	%reldir%/boilerplate/notnames.txt \
+	%reldir%/boilerplate/page-vocabulary.txt \
 	%reldir%/boilerplate/places.txt \
 	%reldir%/boilerplate/promo.txt
 urldatadir = $(pkgdatadir)/url

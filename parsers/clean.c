@@ -52,7 +52,7 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 		wd_clean_furniture(a, tree, ret);
 		wd_clean_prune(tree);
 	}
-	ret->text = wd_clean_plain(a, tree);
+	ret->text = wd_clean_plain(a, tree, opts->captions_apart);
 	/* A line of text alone stays one: a summary is often no paragraph. */
 	if (opts->sanitise_only && tree->first != NULL && tree->first == tree->last &&
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
@@ -122,7 +122,7 @@ static struct wd_str strip_tags(struct wd_arena *a, struct wd_str s)
 	struct wd_clean_opts opts = {.field = "headline", .sanitise_only = true};
 	struct wd_clean out = {0};
 	struct wd_node *clean = wd_clean_build(a, tree.root, &opts, &out);
-	return clean != NULL ? wd_clean_plain(a, clean) : s;
+	return clean != NULL ? wd_clean_plain(a, clean, false) : s;
 }
 
 struct wd_str wd_clean_title(

@@ -78,6 +78,6 @@ void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, struct wd_clea
 
 /* ---- output (clean_out.c) ---- */
 struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root);
-struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root);
+struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root, bool captions_apart);
 /** Does the text break off? Looks at the last paragraphs of the plain text. */
 bool wd_clean_breaks_off(struct wd_str text);

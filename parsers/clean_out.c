@@ -131,11 +131,25 @@ static bool is_bare_link(const struct wd_node *block, struct wd_str text)
 	       link->tag == WD_TAG_A && wd_str_eq(wd_node_attr(link, "href"), text);
 }
 
-struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root)
+/* Words of a picture: its caption, or loose text in a figure that has an image. */
+static bool is_caption(const struct wd_node *root, const struct wd_node *n)
+{
+	if (n->tag == WD_TAG_FIGCAPTION)
+		return true;
+	for (const struct wd_node *u = n->parent; u != NULL && u != root; u = u->parent) {
+		if (u->tag == WD_TAG_FIGURE)
+			return wd_node_find(wd_unconst(u), WD_TAG_IMG) != NULL;
+	}
+	return false;
+}
+
+struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root, bool captions_apart)
 {
 	struct wd_buf out;
 	wd_buf_init(&out, WD_MAX_BODY_BYTES);
 	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
+		if (captions_apart && is_caption(root, n))
+			continue;
 		struct wd_str s = wd_str_trim(wd_clean_block_text(a, n));
 		if (s.n == 0 || is_bare_link(n, s))
 			continue;

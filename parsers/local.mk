@@ -71,6 +71,23 @@ libwiredesk_a_SOURCES += \
 	%reldir%/plain_head.c \
 	%reldir%/plain_impl.h \
 	%reldir%/plain_lines.c \
+	%reldir%/metadata.c \
+	%reldir%/metadata.h \
+	%reldir%/metadata_author.c \
+	%reldir%/metadata_collect.c \
+	%reldir%/metadata_date.c \
+	%reldir%/metadata_impl.h \
+	%reldir%/metadata_jsonld.c \
+	%reldir%/metadata_title.c \
+	%reldir%/page.c \
+	%reldir%/page.h \
+	%reldir%/page_choose.c \
+	%reldir%/page_impl.h \
+	%reldir%/page_measure.c \
+	%reldir%/page_strip.c \
+	%reldir%/page_trim.c \
+	%reldir%/page_vocab.c \
+	%reldir%/page_vocab.h \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
 	%reldir%/repair_escaped.c \

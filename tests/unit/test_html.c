@@ -143,7 +143,7 @@ static void test_fragments(void **state)
 		{"<image src=x>", "img[src=x]()"},
 		{"<div><span></div>x</span>y", "div(span())'xy'"},
 		{"<p><object><p>x</object>y", "p(object(p('x'))'y')"},
-		{"<custom-el a=b><P>x</CUSTOM-EL>y", "custom-el[a=b](p('x'))'y'"},
+		{"<custom-el a=b><P>x</CUSTOM-EL>y", "custom-el[a=b](p('xy'))"},
 		{"<x/>a</x>b", "x('a')'b'"},
 		{"<hr>a<hr/>b", "hr()'a'hr()'b'"},
 		{"<p>a<table><tr><td>b</table>", "p('a')table(tbody(tr(td('b'))))"},

@@ -1,0 +1,202 @@
+/*
+ * Who wrote it: names out of JSON-LD, meta elements, microdata, rel=author and elements named as
+ * bylines; without "By", roles, dates, addresses and the site's own name.
+ */
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "parsers/metadata_impl.h"
+
+#define MAX_AUTHORS 20
+#define MAX_NAME_BYTES 80
+
+static bool contains_word(struct wd_str s, const char *const *words)
+{
+	for (; *words != NULL; words++) {
+		size_t n = strlen(*words);
+		for (size_t at = 0; (at = wd_str_ifind(s, wd_str_c(*words), at)) != SIZE_MAX;
+			at++) {
+			bool left = at == 0 || !wd_is_alpha(s.p[at - 1]);
+			bool right = at + n == s.n || !wd_is_alpha(s.p[at + n]);
+			if (left && right)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What is no person whatever stands around. */
+static const char *const never[] = {"staff", "admin", "administrator", "editor", "editors",
+	"editorial", "newsroom", "newsdesk", "desk", "webmaster", "redaktion", "redaction",
+	"rédaction", "redacción", "redacao", "redação", "redazione", "redactie", "redakcja",
+	"редакция", "author", "authors", "unknown", "anonymous", "guest", "contributor",
+	"contributors", "reporter", "reporters", "correspondent", "correspondents", "columnist",
+	"writer", "writers", "producer", "journalist", "photographer", "team", "user", "posted",
+	"published", "updated", "subscribe", "follow", "view", "comments", "share", "email",
+	"twitter", "facebook", "wordpress", "news", "about", "contact", "profile", "archive",
+	"read", "more", "null", "none", "undefined", "n/a", "special to", "from", "min", "ago",
+	"am", "pm", "est", "edt", "gmt", "utc", NULL};
+
+/* "By ", "Von ", "기자" … at an end. */
+static struct wd_str strip_labels(struct wd_str s)
+{
+	static const char *const heads[] = {"posted by ", "written by ", "reported by ",
+		"published by ", "story by ", "words by ", "text by ", "reporting by ",
+		"by: ", "by ", "von ", "por ", "par ", "di ", "door ", "av ", "af ", "od ",
+		"yazan: ", "author: ", "autor: ", "author ",
+		"автор: ", "autore: ", "text: ", "foto: ", "текст: ", "文/", "文：", "記者", "记者",
+		"작성자 ", "글 ", "글쓴이 "};
+	static const char *const tails[] = {" 기자", "기자", " 특파원", "특파원", " 논설위원",
+		" 앵커", " 記者", "記者", " 记者", "记者", "编辑", " 通讯员"};
+	for (bool again = true; again;) {
+		again = false;
+		s = wd_utf8_trim(s);
+		for (size_t i = 0; i < WD_COUNTOF(heads); i++)
+			if (wd_str_istarts(s, wd_str_c(heads[i]))) {
+				s = wd_str_from(s, strlen(heads[i]));
+				again = true;
+				break;
+			}
+		for (size_t i = 0; i < WD_COUNTOF(tails) && !again; i++)
+			if (s.n > strlen(tails[i]) && wd_str_ends(s, wd_str_c(tails[i]))) {
+				s = wd_str_sub(s, 0, s.n - strlen(tails[i]));
+				again = true;
+			}
+		while (s.n > 0 && memchr(".:-*,;|/@", s.p[s.n - 1], 9) != NULL &&
+			!(s.p[s.n - 1] == '.' && s.n > 2 &&
+				(s.p[s.n - 3] == ' ' || s.p[s.n - 2] == 'r')))
+			s.n--;
+		while (s.n > 0 && memchr(".:-*,;|/", s.p[0], 8) != NULL)
+			s = wd_str_from(s, 1);
+	}
+	return s;
+}
+
+static size_t word_count(struct wd_str s)
+{
+	struct wd_str w;
+	size_t n = 0;
+	while (wd_str_split(&s, ' ', &w))
+		n += w.n > 0;
+	return n;
+}
+
+/* Two to five words with a capital each (small particles apart), or a short word of a script
+ * without capitals. */
+static bool looks_like_name(struct wd_str s)
+{
+	size_t words = word_count(s), at = 0, small = 0;
+	if (s.n < 2 || s.n > MAX_NAME_BYTES || words > 6)
+		return false;
+	bool start = true, cjk = false;
+	while (at < s.n) {
+		uint32_t cp = wd_utf8_next(s, &at);
+		if (wd_cp_is_digit(cp) || cp == '@' || cp == ':' || cp == '!' || cp == '?' ||
+			cp == '=' || cp == '<' || cp == '{' || cp == '%' || cp == '"' || cp == '_')
+			return false;
+		cjk |= wd_cp_is_cjk(cp);
+		if (start && wd_cp_is_lower(cp))
+			small++;
+		start = cp == ' ';
+	}
+	if (cjk)
+		return wd_utf8_count(s) <= 12;
+	return small == 0 || (small < words && words > 1 && small * 2 <= words);
+}
+
+static bool known(const wd_persons *list, struct wd_str name)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (wd_str_ieq(list->v[i].name, name))
+			return true;
+	return false;
+}
+
+static bool is_url(struct wd_str s)
+{
+	return wd_str_istarts(s, WD_STR("http")) || wd_str_istarts(s, WD_STR("//")) ||
+	       wd_str_istarts(s, WD_STR("www.")) || wd_str_find(s, WD_STR("/"), 0) == 0;
+}
+
+static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
+	bool statement, wd_persons *ret)
+{
+	struct wd_str open = wd_str_sub(s, 0, wd_str_chr(s, '(', 0));
+	s = strip_labels(open.n > 2 ? open : s);
+	if (s.n == 0 || is_url(s) || ret->n >= MAX_AUTHORS || known(ret, s))
+		return;
+	if (site.n > 0 && wd_str_ieq(s, site))
+		return;
+	if (contains_word(s, never) || !looks_like_name(s))
+		return;
+	if (!statement && word_count(s) < 2 && (unsigned char)s.p[0] < 0x80)
+		return;
+	struct wd_person *p = wd_vec_push(f->a, ret);
+	if (p != NULL)
+		*p = (struct wd_person){
+			.name = wd_arena_str(f->a, s), .url = is_url(url) ? url : WD_STR_NONE};
+}
+
+/* Splits "A and B, C" at every separator of names. */
+static void add_names(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
+	bool statement, wd_persons *ret)
+{
+	static const char *const seps[] = {" and ", " & ", " und ", " et ", " och ", " og ",
+		" with ", ", ", ",", ";", " | ", "|", " / ", "、", "，", "\n", " y ", " e ", " – ",
+		" — ", " - ", " · ", "•"};
+	s = wd_utf8_squeeze(f->a, wd_utf8_trim(s));
+	if (s.n == 0 || s.n > 500 || is_url(s))
+		return;
+	size_t from = 0;
+	for (size_t i = 0; i <= s.n; i++) {
+		size_t n = i == s.n ? 1 : 0;
+		for (size_t k = 0; n == 0 && k < WD_COUNTOF(seps); k++)
+			if (wd_str_istarts(wd_str_from(s, i), wd_str_c(seps[k])))
+				n = strlen(seps[k]);
+		if (n == 0)
+			continue;
+		add_name(f, wd_str_sub(s, from, i), url, site, statement, ret);
+		from = i + n;
+		i += n - 1;
+	}
+}
+
+/* The first small element named as a byline that holds a name. */
+static void from_page(struct wd_facts *f, struct wd_str site, wd_persons *ret)
+{
+	const struct wd_page *p = f->page;
+	for (size_t i = 0; i < p->n && ret->n == 0;) {
+		const struct wd_page_el *e = &p->els[i];
+		bool comments = (e->kinds & WD_VOC_COMMENTS) || e->n->tag == WD_TAG_ASIDE ||
+				e->n->tag == WD_TAG_FOOTER || e->n->tag == WD_TAG_NAV;
+		if (e->why != WD_PAGE_KEPT && comments) {
+			i = e->end;
+			continue;
+		}
+		i++;
+		if (!(e->kinds & WD_VOC_BYLINE) || e->sub == 0 || e->sub > 150)
+			continue;
+		add_names(f, wd_node_inner_text(f->a, e->n), WD_STR_NONE, site, false, ret);
+	}
+}
+
+void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
+{
+	static const char *const keys[] = {"author", "article:author", "parsely-author",
+		"sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
+		"og:article:author", "byline", "twitter:creator:name", "article:author_name",
+		"creator", "authors", "dable:author", "cxenseparse:author", NULL};
+	for (size_t i = 0; i < f->ld.authors.n; i++)
+		add_names(f, f->ld.authors.v[i].name, f->ld.authors.v[i].url, site, true, ret);
+	for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
+		for (size_t i = 0; i < f->meta.n; i++)
+			if (wd_str_eqc(f->meta.v[i].key, keys[k]))
+				add_names(f, f->meta.v[i].value, WD_STR_NONE, site, true, ret);
+	for (size_t i = 0; ret->n == 0 && i < f->micro.n; i++)
+		if (wd_str_eqc(f->micro.v[i].key, "author") ||
+			wd_str_eqc(f->micro.v[i].key, "creator"))
+			add_names(f, f->micro.v[i].value, WD_STR_NONE, site, false, ret);
+	if (ret->n == 0)
+		add_names(f, f->rel_author, WD_STR_NONE, site, false, ret);
+	if (ret->n == 0 && f->page != NULL)
+		from_page(f, site, ret);
+}

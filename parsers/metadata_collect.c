@@ -1,0 +1,144 @@
+/*
+ * One walk over the page that collects what it states about itself.
+ */
+#include "base/limits.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "parsers/metadata_impl.h"
+
+#define MAX_STATEMENTS 400
+#define MAX_H1 8
+
+static struct wd_str lower(struct wd_arena *a, struct wd_str s)
+{
+	bool upper = false;
+	for (size_t i = 0; i < s.n && !upper; i++)
+		upper = s.p[i] >= 'A' && s.p[i] <= 'Z';
+	if (!upper)
+		return s;
+	char *p = wd_arena_bytes(a, s.n);
+	if (p == NULL)
+		return WD_STR_NONE;
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = wd_lower(s.p[i]);
+	return (struct wd_str){p, s.n};
+}
+
+static void add_meta(struct wd_facts *f, const struct wd_node *n)
+{
+	static const char *const names[] = {"property", "name", "itemprop", "http-equiv"};
+	struct wd_str value = wd_utf8_trim(wd_node_attr(n, "content"));
+	for (size_t i = 0; value.n > 0 && i < WD_COUNTOF(names); i++) {
+		struct wd_str key = wd_str_trim(wd_node_attr(n, names[i]));
+		struct wd_statement *s = key.n > 0 && f->meta.n < MAX_STATEMENTS
+						 ? wd_vec_push(f->a, &f->meta)
+						 : NULL;
+		if (s != NULL)
+			*s = (struct wd_statement){lower(f->a, key), value};
+	}
+}
+
+static void add_micro(struct wd_facts *f, const struct wd_node *n)
+{
+	struct wd_str key = wd_str_trim(wd_node_attr(n, "itemprop"));
+	if (key.n == 0 || f->micro.n >= MAX_STATEMENTS || wd_str_eqc(key, "articleBody"))
+		return;
+	struct wd_str value = wd_node_attr(n, "content");
+	if (value.n == 0)
+		value = wd_node_attr(n, "datetime");
+	if (value.n == 0 && n->tag == WD_TAG_LINK)
+		value = wd_node_attr(n, "href");
+	if (value.n == 0) {
+		const struct wd_page_el *e = wd_page_el_of(n);
+		if (e == NULL || e->sub > 600)
+			return;
+		value = wd_node_inner_text(f->a, n);
+	}
+	struct wd_statement *s = wd_vec_push(f->a, &f->micro);
+	if (s != NULL)
+		*s = (struct wd_statement){lower(f->a, key), wd_utf8_trim(value)};
+}
+
+static bool has_word(struct wd_str list, const char *word)
+{
+	struct wd_str w;
+	while (wd_str_split(&list, ' ', &w))
+		if (wd_str_ieqc(w, word))
+			return true;
+	return false;
+}
+
+static void add_link(struct wd_facts *f, const struct wd_node *n)
+{
+	if (f->canonical.n == 0 && has_word(wd_node_attr(n, "rel"), "canonical"))
+		f->canonical = wd_str_trim(wd_node_attr(n, "href"));
+}
+
+static void visit(struct wd_facts *f, struct wd_node *n)
+{
+	switch (n->tag) {
+	case WD_TAG_META:
+		add_meta(f, n);
+		return;
+	case WD_TAG_LINK:
+		add_link(f, n);
+		break;
+	case WD_TAG_BASE:
+		if (f->base.n == 0)
+			f->base = wd_str_trim(wd_node_attr(n, "href"));
+		break;
+	case WD_TAG_TITLE:
+		if (f->title.n == 0 && n->first != NULL)
+			f->title = wd_utf8_trim(wd_utf8_squeeze(f->a, n->first->text));
+		break;
+	case WD_TAG_SCRIPT:
+		if (n->first != NULL &&
+			wd_str_ifind(wd_node_attr(n, "type"), WD_STR("ld+json"), 0) != SIZE_MAX)
+			wd_jsonld_read(f, n->first->text);
+		break;
+	case WD_TAG_H1:
+		if (f->h1s.n < MAX_H1) {
+			struct wd_str text = wd_utf8_trim(wd_node_inner_text(f->a, n));
+			struct wd_str *s = text.n > 0 ? wd_vec_push(f->a, &f->h1s) : NULL;
+			if (s != NULL)
+				*s = text;
+		}
+		break;
+	case WD_TAG_A:
+		if (f->rel_author.n == 0 && has_word(wd_node_attr(n, "rel"), "author"))
+			f->rel_author = wd_utf8_trim(wd_node_inner_text(f->a, n));
+		break;
+	default:
+		break;
+	}
+	if (n->attr_count > 0)
+		add_micro(f, n);
+}
+
+void wd_facts_collect(struct wd_facts *f)
+{
+	struct wd_node *root = f->h->html;
+	for (struct wd_node *n = root; n != NULL; n = wd_node_next(root, n, n->tag == WD_TAG_SVG))
+		if (n->type == WD_NODE_ELEMENT)
+			visit(f, n);
+	f->lang = wd_str_trim(wd_node_attr(root, "lang"));
+	if (f->lang.n == 0)
+		f->lang = wd_str_trim(wd_node_attr(root, "xml:lang"));
+}
+
+struct wd_str wd_facts_meta(const struct wd_facts *f, const char *const *keys)
+{
+	for (; *keys != NULL; keys++)
+		for (size_t i = 0; i < f->meta.n; i++)
+			if (wd_str_eqc(f->meta.v[i].key, *keys))
+				return f->meta.v[i].value;
+	return WD_STR_NONE;
+}
+
+struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key)
+{
+	for (size_t i = 0; i < f->micro.n; i++)
+		if (has_word(f->micro.v[i].key, key) && f->micro.v[i].value.n > 0)
+			return f->micro.v[i].value;
+	return WD_STR_NONE;
+}

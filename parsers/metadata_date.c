@@ -1,0 +1,306 @@
+/*
+ * When the article was published and updated.
+ *
+ * In order of trust: JSON-LD, meta elements, microdata, the URL's /2019/11/18/, <time> and elements
+ * named as dates near the headline, dates written in the lines around it. A statement that cannot
+ * be a publication date (before 1990, in the future) is passed over. Dates of sidebars, comments
+ * and related stories are never looked at: what page_strip.c left out is left out here too. No date
+ * found is an answer.
+ */
+#include "base/url.h"
+#include "base/utf8.h"
+#include "parsers/metadata_impl.h"
+
+struct date_opts {
+	struct wd_date_opts o;
+	int64_t now_us;
+};
+
+static bool usable(const struct wd_date_opts *o, struct wd_date d)
+{
+	return d.precision >= WD_DATE_DAY && wd_date_is_plausible(d, o->now_us);
+}
+
+static bool read_date(const struct wd_date_opts *o, struct wd_str s, struct wd_date *ret)
+{
+	struct wd_date d = {0};
+	struct wd_date_hit hit;
+	size_t at = 0;
+	s = wd_utf8_trim(s);
+	if (s.n < 6 || s.n > 200)
+		return false;
+	if (wd_date_parse(s, o, &d, NULL) == WD_OK && usable(o, d)) {
+		*ret = d;
+		return true;
+	}
+	while (wd_date_scan(s, &at, o, &hit))
+		if (usable(o, hit.date)) {
+			*ret = hit.date;
+			return true;
+		}
+	return false;
+}
+
+static bool from_meta(struct wd_facts *f, const struct wd_date_opts *o, const char *const *keys,
+	struct wd_date *ret)
+{
+	for (; *keys != NULL; keys++)
+		for (size_t i = 0; i < f->meta.n; i++)
+			if (wd_str_eqc(f->meta.v[i].key, *keys) &&
+				read_date(o, f->meta.v[i].value, ret))
+				return true;
+	return false;
+}
+
+/* ---- the URL ---- */
+
+static unsigned number(struct wd_str s, size_t at, size_t digits)
+{
+	unsigned v = 0;
+	if (at + digits > s.n)
+		return 0;
+	for (size_t i = 0; i < digits; i++) {
+		if (!wd_is_digit(s.p[at + i]))
+			return 0;
+		v = v * 10 + (unsigned)(s.p[at + i] - '0');
+	}
+	return v;
+}
+
+static unsigned month_name(struct wd_str s)
+{
+	static const char months[] = "janfebmaraprmayjunjulaugsepoctnovdec";
+	for (unsigned m = 0; s.n >= 3 && m < 12; m++)
+		if (wd_str_ieq(wd_str_sub(s, 0, 3), (struct wd_str){months + (size_t)m * 3, 3}))
+			return m + 1;
+	return 0;
+}
+
+static bool from_url(const struct wd_date_opts *o, struct wd_str url, struct wd_date *ret)
+{
+	struct wd_str path = wd_url_split(url).path;
+	for (size_t i = 0; i + 8 < path.n; i++) {
+		if (wd_is_digit(path.p[i]) || !wd_is_digit(path.p[i + 1]))
+			continue;
+		size_t at = i + 1;
+		unsigned y = number(path, at, 4), m, d;
+		if (y < 1990 || y > 2100)
+			continue;
+		char sep = at + 4 < path.n ? path.p[at + 4] : '\0';
+		if (wd_is_digit(sep)) { /* 20191118 */
+			m = number(path, at + 4, 2);
+			d = number(path, at + 6, 2);
+			if (at + 8 < path.n && wd_is_digit(path.p[at + 8]) &&
+				number(path, at + 8, 4) == 0)
+				continue;
+		} else if (sep == '/' || sep == '-' || sep == '_' || sep == '.') {
+			size_t next = at + 5;
+			m = number(path, next, 2);
+			size_t used = 2;
+			if (m == 0 && (m = month_name(wd_str_from(path, next))) != 0)
+				used = 3;
+			else if (m == 0 && (m = number(path, next, 1)) != 0)
+				used = 1;
+			if (next + used >= path.n || path.p[next + used] != sep)
+				continue;
+			d = number(path, next + used + 1, 2);
+			if (d == 0)
+				d = number(path, next + used + 1, 1);
+			size_t behind = next + used + 1 + (d > 9 ? 2u : 1u);
+			if (d <= 9 && number(path, next + used + 1, 2) == d)
+				behind++;
+			if (behind < path.n && wd_is_digit(path.p[behind]))
+				continue;
+		} else {
+			continue;
+		}
+		char text[16];
+		if (m < 1 || m > 12 || d < 1 || d > 31)
+			continue;
+		(void)snprintf(text, sizeof(text), "%04u-%02u-%02u", y, m, d);
+		if (read_date(o, wd_str_c(text), ret))
+			return true;
+	}
+	return false;
+}
+
+/* ---- what is visible ---- */
+
+static bool says_updated(struct wd_str s)
+{
+	static const char *const words[] = {"updat", "modif", "aktualis", "actuali", "mis à jour",
+		"aggiornat", "atualiz", "обновл", "измен", "수정", "업데이트", "更新", "gewijzigd",
+		"bijgewerkt", "uppdater", "oppdater", "opdater", "güncelle", "aktualiz",
+		"last edited"};
+	for (size_t i = 0; i < WD_COUNTOF(words); i++)
+		if (wd_str_ifind(s, wd_str_c(words[i]), 0) != SIZE_MAX)
+			return true;
+	return false;
+}
+
+/* Parts whose dates are not the article's. */
+static bool foreign_part(const struct wd_page_el *e)
+{
+	if (e->why == WD_PAGE_TAG || e->why == WD_PAGE_ROLE)
+		return e->n->tag != WD_TAG_HEADER;
+	return e->why == WD_PAGE_NAME && (e->kinds & (WD_VOC_DROP | WD_VOC_COMMENTS)) != 0 &&
+	       !(e->kinds & (WD_VOC_DATE | WD_VOC_BYLINE));
+}
+
+static size_t headline_at(const struct wd_page *p)
+{
+	size_t first = SIZE_MAX;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct wd_page_el *e = &p->els[i];
+		if (e->n->tag == WD_TAG_H1 && e->sub >= 10)
+			return i;
+		if (first == SIZE_MAX && (e->kinds & WD_VOC_TITLE) && e->sub >= 15 &&
+			e->sub < 300 && e->why == WD_PAGE_KEPT)
+			first = i;
+	}
+	return first != SIZE_MAX ? first : 0;
+}
+
+struct visible {
+	struct wd_date published, updated;
+	size_t published_far, updated_far;
+};
+
+static size_t distance(size_t at, size_t headline)
+{
+	return at >= headline ? at - headline : (headline - at) * 3;
+}
+
+static void offer(struct visible *v, struct wd_date d, bool updated, size_t far)
+{
+	struct wd_date *to = updated ? &v->updated : &v->published;
+	size_t *best = updated ? &v->updated_far : &v->published_far;
+	if (to->precision != WD_DATE_NONE && far >= *best)
+		return;
+	*to = d;
+	*best = far;
+}
+
+/* "Published 9:00, updated 10:00": each date belongs to the words before it. */
+static void offer_text(struct visible *v, const struct wd_date_opts *o, struct wd_str s, size_t far,
+	bool updated_name)
+{
+	struct wd_date_hit hit;
+	size_t at = 0, from = 0;
+	while (wd_date_scan(s, &at, o, &hit)) {
+		bool updated = updated_name || says_updated(wd_str_sub(s, from, hit.start));
+		if (usable(o, hit.date))
+			offer(v, hit.date, updated, far);
+		from = hit.end;
+	}
+}
+
+static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v,
+	const struct wd_page_el *e, size_t far)
+{
+	static const char *const attrs[] = {"datetime", "content", "data-datetime", "data-date",
+		"data-time", "data-published", "data-publish-date", "title"};
+	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE);
+	bool line = far < 60 && e->own > 0 && e->own < 160 && !e->reads;
+	if (!named && !line && !(e->kinds & WD_VOC_BYLINE))
+		return;
+	if (e->sub > 300)
+		return;
+	bool updated = says_updated(wd_node_attr(e->n, "class")) ||
+		       says_updated(wd_node_attr(e->n, "itemprop"));
+	struct wd_date d;
+	for (size_t i = 0; named && i < WD_COUNTOF(attrs); i++) {
+		struct wd_str value = wd_node_attr(e->n, attrs[i]);
+		if (value.n > 0 && read_date(o, value, &d)) {
+			const struct wd_node *prev = e->n->prev;
+			if (prev != NULL && prev->type == WD_NODE_TEXT)
+				updated |= says_updated(prev->text);
+			offer(v, d, updated, far);
+			return;
+		}
+	}
+	offer_text(v, o, wd_node_inner_text(f->a, e->n), far + (named ? 0 : 20), updated);
+}
+
+static void from_page(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v)
+{
+	enum { NEAR = 400 };
+	const struct wd_page *p = f->page;
+	size_t headline = headline_at(p);
+	for (size_t i = 0; i < p->n;) {
+		const struct wd_page_el *e = &p->els[i];
+		size_t far = distance(i, headline);
+		if (e->why != WD_PAGE_KEPT && foreign_part(e)) {
+			i = e->end;
+			continue;
+		}
+		i++;
+		if (far < NEAR && e->sub > 0)
+			look_at(f, o, v, e, far);
+		else if (e->n->tag == WD_TAG_TIME)
+			look_at(f, o, v, e, far);
+	}
+}
+
+/* A time of the same day says more than the day. */
+static void refine(struct wd_date *d, struct wd_date by)
+{
+	const int64_t day = INT64_C(86400000000);
+	if (d->precision == WD_DATE_DAY && by.precision == WD_DATE_TIME &&
+		by.us >= d->us - day / 2 && by.us < d->us + day + day / 2 &&
+		by.us / day == d->us / day)
+		*d = by;
+}
+
+static void set(struct wd_metadata *m, struct wd_date d, const char *source)
+{
+	m->published = d;
+	m->date_source = wd_str_c(source);
+}
+
+void wd_meta_dates(struct wd_facts *f, struct wd_metadata *m)
+{
+	static const char *const published[] = {"article:published_time",
+		"og:article:published_time", "article:published", "og:published_time",
+		"datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued",
+		"dcterms.issued", "dcterms.created", "dc.date.created", "publishdate",
+		"publish-date", "publish_date", "publish-time", "published_time", "published-date",
+		"published_at", "pubdate", "article_date_original", "originalpublicationdate",
+		"cxenseparse:recs:publishtime", "cxenseparse:publishtime", "rnews:datepublished",
+		"bt:pubdate", "shareaholic:article_published_time", "weibo:article:create_at",
+		"citation_publication_date", "citation_online_date", "article.published",
+		"article.created", "displaydate", "ptime", "pdate", "dc.date", "dcterms.date",
+		"dc.created", "date", "date.release", "release_date", "og:pubdate", "created",
+		"datecreated", "citation_date", "dcterms.available", "date_published",
+		"video:release_date", "og:video:release_date", "publication_date", NULL};
+	static const char *const updated[] = {"article:modified_time", "og:updated_time",
+		"article:modified", "datemodified", "dcterms.modified", "dc.date.modified",
+		"og:modified_time", "lastmod", "last-modified", "lastmodified", "revised",
+		"updated_time", "article.updated", "date_modified", NULL};
+	struct wd_date_opts o = {.now_us = f->doc->fetched_at_us,
+		.timezone = f->doc->hints.timezone,
+		.language = m->language,
+		.no_relative = true};
+	struct wd_date d;
+	struct visible v = {0};
+	if (read_date(&o, f->ld.published, &d))
+		set(m, d, "json-ld");
+	else if (from_meta(f, &o, published, &d))
+		set(m, d, "meta");
+	else if (read_date(&o, wd_facts_micro(f, "datepublished"), &d) ||
+		 read_date(&o, wd_facts_micro(f, "datecreated"), &d))
+		set(m, d, "meta");
+	if (!read_date(&o, f->ld.modified, &m->updated) && !from_meta(f, &o, updated, &m->updated))
+		(void)read_date(&o, wd_facts_micro(f, "datemodified"), &m->updated);
+	if (m->published.precision == WD_DATE_TIME)
+		return;
+	from_page(f, &o, &v);
+	if (m->published.precision == WD_DATE_NONE &&
+		(from_url(&o, f->canonical, &d) || from_url(&o, f->doc->url, &d)))
+		set(m, d, "url");
+	if (m->published.precision == WD_DATE_NONE && v.published.precision != WD_DATE_NONE)
+		set(m, v.published, "text");
+	refine(&m->published, v.published);
+	if (m->updated.precision == WD_DATE_NONE)
+		m->updated = v.updated;
+}

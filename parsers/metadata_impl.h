@@ -1,0 +1,50 @@
+/**
+ * Metadata of pages, inside. For parsers/metadata*.c.
+ */
+#pragma once
+#include "parsers/dates.h"
+#include "parsers/metadata.h"
+#include "parsers/page_impl.h"
+
+/* One statement in the head, or microdata anywhere: key lower-case. */
+struct wd_statement {
+	struct wd_str key, value;
+};
+
+/* What JSON-LD says about the article. */
+struct wd_jsonld {
+	int rank; /* how surely the object is the article; 0: none found */
+	struct wd_str type, headline, description, body, section, language, published, modified,
+		publisher, copyright, url, site;
+	wd_persons authors;
+	wd_strs keywords;
+	wd_images images;
+	bool paywalled;
+};
+
+struct wd_facts {
+	struct wd_arena *a;
+	const struct wd_doc *doc;
+	struct wd_html *h;
+	const struct wd_page *page;
+	WD_VEC(struct wd_statement) meta;  /* meta elements */
+	WD_VEC(struct wd_statement) micro; /* itemprop */
+	wd_strs h1s;
+	struct wd_str title, canonical, base, lang;
+	struct wd_str rel_author;
+	struct wd_jsonld ld;
+};
+
+/* metadata_collect.c */
+void wd_facts_collect(struct wd_facts *f);
+/** First value of one of the keys (NULL-ended), in the order of the keys. */
+struct wd_str wd_facts_meta(const struct wd_facts *f, const char *const *keys);
+struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key);
+/* metadata_jsonld.c */
+void wd_jsonld_read(struct wd_facts *f, struct wd_str script);
+/* metadata_title.c */
+struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site);
+/* metadata_author.c */
+void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret);
+/* metadata_date.c */
+void wd_meta_dates(struct wd_facts *f, struct wd_metadata *ret);

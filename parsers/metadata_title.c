@@ -1,0 +1,163 @@
+/*
+ * The headline: what the page calls the article, without the site's name.
+ *
+ * The same words usually stand in several places (JSON-LD, og:title, <h1>, <title>), each with its
+ * own additions. A visible <h1> that the statements confirm is the newsroom's own wording; else the
+ * best statement, with the parts cut off that are the site's name or stand in no other place.
+ */
+#include "base/limits.h"
+#include "base/url.h"
+#include "base/utf8.h"
+#include "parsers/metadata_impl.h"
+
+/* Letters and digits, folded. */
+static struct wd_str key_of(struct wd_arena *a, struct wd_str s)
+{
+	struct wd_str t = wd_utf8_fold(a, s);
+	char *out = wd_arena_bytes(a, t.n);
+	size_t n = 0;
+	for (size_t i = 0; out != NULL && i < t.n;) {
+		size_t from = i;
+		uint32_t cp = wd_utf8_next(t, &i);
+		if (wd_cp_is_letter(cp) || wd_cp_is_digit(cp)) {
+			memcpy(out + n, t.p + from, i - from);
+			n += i - from;
+		}
+	}
+	return (struct wd_str){out, n};
+}
+
+static bool same(struct wd_arena *a, struct wd_str x, struct wd_str y)
+{
+	struct wd_str s = key_of(a, x);
+	return s.n > 0 && wd_str_eq(s, key_of(a, y));
+}
+
+/* The registrable part of the host, for "example" in "Title - Example". */
+static bool is_host(struct wd_facts *f, struct wd_str part)
+{
+	struct wd_str url = f->canonical.n > 0 ? f->canonical : f->doc->url;
+	struct wd_str host = wd_url_split(url).host, key = key_of(f->a, part), label;
+	if (key.n < 3)
+		return false;
+	while (wd_str_split(&host, '.', &label))
+		if (label.n >= 3 && wd_str_eq(key_of(f->a, label), key))
+			return true;
+	host = wd_url_split(url).host;
+	return key.n >= 5 && wd_str_find(key_of(f->a, host), key, 0) != SIZE_MAX;
+}
+
+/* " | ", " - ", " – ", " » ", ": " … at s.p[at]: its length, 0 when none. */
+static size_t separator(struct wd_str s, size_t at)
+{
+	static const char *const seps[] = {" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ",
+		" • ", " : ", " ‹ ", " › ", " ~ ", " < ", " > ", "｜", " / ", " // ", "| ", " |",
+		"|", " -- "};
+	for (size_t i = 0; i < WD_COUNTOF(seps); i++)
+		if (wd_str_starts(wd_str_from(s, at), wd_str_c(seps[i])))
+			return strlen(seps[i]);
+	return 0;
+}
+
+static bool is_site(struct wd_facts *f, struct wd_str part, struct wd_str site)
+{
+	if (site.n > 0 && same(f->a, part, site))
+		return true;
+	struct wd_str p = key_of(f->a, part), s = key_of(f->a, site);
+	if (p.n >= 4 && s.n >= 4 && (wd_str_find(p, s, 0) == 0 || wd_str_find(s, p, 0) == 0))
+		return true;
+	return is_host(f, part);
+}
+
+/* Whether `part` alone stands elsewhere as the headline. */
+static bool stands_alone(struct wd_facts *f, struct wd_str part)
+{
+	for (size_t i = 0; i < f->h1s.n; i++)
+		if (same(f->a, part, f->h1s.v[i]))
+			return true;
+	return same(f->a, part, f->ld.headline);
+}
+
+static struct wd_str strip_site(struct wd_facts *f, struct wd_str s, struct wd_str site)
+{
+	for (bool again = true; again;) {
+		again = false;
+		size_t last = 0, last_n = 0, first = 0, first_n = 0;
+		for (size_t i = 1; i + 1 < s.n; i++) {
+			size_t n = separator(s, i);
+			if (n == 0)
+				continue;
+			if (first_n == 0) {
+				first = i;
+				first_n = n;
+			}
+			last = i;
+			last_n = n;
+			i += n - 1;
+		}
+		if (last_n == 0)
+			return s;
+		struct wd_str head = wd_utf8_trim(wd_str_sub(s, 0, last)),
+			      tail = wd_utf8_trim(wd_str_from(s, last + last_n));
+		if (is_site(f, tail, site) || stands_alone(f, head)) {
+			s = head;
+			again = true;
+			continue;
+		}
+		head = wd_utf8_trim(wd_str_sub(s, 0, first));
+		tail = wd_utf8_trim(wd_str_from(s, first + first_n));
+		if (is_site(f, head, site) || stands_alone(f, tail)) {
+			s = tail;
+			again = true;
+		}
+	}
+	return s;
+}
+
+/* The h1 that says the same as a statement, or begins one, or completes one cut off by "…". */
+static struct wd_str confirmed_h1(struct wd_facts *f, struct wd_str statement)
+{
+	struct wd_str key = key_of(f->a, statement);
+	for (size_t i = 0; key.n > 0 && i < f->h1s.n; i++) {
+		struct wd_str h = key_of(f->a, f->h1s.v[i]);
+		if (wd_str_eq(h, key))
+			return f->h1s.v[i];
+		if (h.n >= 20 && h.n > key.n && wd_str_starts(h, key) && key.n * 2 > h.n)
+			return f->h1s.v[i];
+	}
+	return WD_STR_NONE;
+}
+
+static struct wd_str one_line(struct wd_arena *a, struct wd_str s)
+{
+	return wd_utf8_trim(wd_utf8_squeeze(a, s));
+}
+
+/* " | Site" with a separator that never stands in a headline, when nothing else is known. */
+static struct wd_str strip_bar(struct wd_str s)
+{
+	size_t at = wd_str_find(s, WD_STR(" | "), 0);
+	return at != SIZE_MAX && at >= 15 ? wd_str_sub(s, 0, at) : s;
+}
+
+struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
+{
+	static const char *const og[] = {"og:title", "twitter:title", "sailthru.title", "dc.title",
+		"dcterms.title", "parsely-title", "hdl", "headline", "title", NULL};
+	struct wd_str said[] = {
+		wd_facts_meta(f, og), f->ld.headline, wd_facts_micro(f, "headline"), f->title};
+	struct wd_str best = WD_STR_NONE;
+	for (size_t i = 0; i < WD_COUNTOF(said); i++) {
+		said[i] = strip_site(f, one_line(f->a, said[i]), site);
+		struct wd_str h1 = confirmed_h1(f, said[i]);
+		if (h1.n > 0)
+			return one_line(f->a, h1);
+	}
+	for (size_t i = 0; i < WD_COUNTOF(said) && best.n == 0; i++) {
+		bool name = said[i].n > 0 && is_site(f, said[i], site);
+		best = name ? WD_STR_NONE : strip_bar(said[i]);
+	}
+	if (best.n == 0 && f->h1s.n > 0)
+		best = one_line(f->a, f->h1s.v[0]);
+	return wd_utf8_cut(best, WD_MAX_TITLE_BYTES);
+}

@@ -1,0 +1,203 @@
+/*
+ * Which element is the article. In this order, each only when it holds enough of the prose that is
+ * left of the page:
+ *
+ *   articleBody  microdata, or a class name that names the body of an article
+ *   article      an <article> (or role=article) that holds most
+ *   density      the element whose children and grandchildren have most prose, widened upwards
+ *                while the parent adds more of the same
+ *   main, body   what is left
+ *
+ * Marked-up parts of one article often stand side by side (an advertisement between two halves, the
+ * posts of a liveblog): then their common ancestor is chosen and what stands between is dropped.
+ */
+#include "parsers/page_impl.h"
+
+/* The innermost element that has at least `percent` of the prose of e. */
+static struct wd_page_el *narrow(struct wd_page *p, struct wd_page_el *e, unsigned percent)
+{
+	uint64_t want = (uint64_t)e->good * percent / 100;
+	for (;;) {
+		struct wd_page_el *best = NULL;
+		size_t at = (size_t)(e - p->els);
+		for (size_t c = at + 1; c < e->end; c = p->els[c].end)
+			if (p->els[c].why == WD_PAGE_KEPT && p->els[c].good >= want &&
+				(best == NULL || p->els[c].good > best->good))
+				best = &p->els[c];
+		if (best == NULL || !wd_tag_is_block(best->n->tag) || best->n->tag == WD_TAG_P)
+			return e;
+		e = best;
+	}
+}
+
+static bool below(
+	const struct wd_page *p, const struct wd_page_el *e, const struct wd_page_el *root)
+{
+	size_t i = (size_t)(e - p->els), r = (size_t)(root - p->els);
+	return i >= r && i < root->end;
+}
+
+static struct wd_page_el *common(struct wd_page *p, struct wd_page_el *x, struct wd_page_el *y)
+{
+	while (!below(p, y, x))
+		x = &p->els[x->parent];
+	return x;
+}
+
+typedef bool (*is_fn)(const struct wd_page_el *e);
+
+static bool is_body(const struct wd_page_el *e)
+{
+	return (e->kinds & WD_VOC_BODY) != 0;
+}
+
+static bool is_article(const struct wd_page_el *e)
+{
+	return e->n->tag == WD_TAG_ARTICLE || wd_str_ieqc(wd_node_attr(e->n, "role"), "article");
+}
+
+static bool is_main(const struct wd_page_el *e)
+{
+	return e->n->tag == WD_TAG_MAIN || wd_str_ieqc(wd_node_attr(e->n, "role"), "main");
+}
+
+/* Prose, for three where the headline is in it: related stories are <article>s too. */
+static uint64_t weight(const struct wd_page_el *e)
+{
+	return (uint64_t)e->good * (e->h1 ? 3 : 1);
+}
+
+/* The element of its kind with most prose; of nested ones the inner, if it holds nearly all. */
+static struct wd_page_el *best_of(struct wd_page *p, is_fn is)
+{
+	struct wd_page_el *best = NULL;
+	for (size_t i = 0; i < p->n;) {
+		struct wd_page_el *e = &p->els[i];
+		if (e->why != WD_PAGE_KEPT) {
+			i = e->end;
+			continue;
+		}
+		if (e->good > 0 && is(e) &&
+			(best == NULL || (!below(p, e, best) && weight(e) > weight(best)) ||
+				(below(p, e, best) && e->good * 100 >= (uint64_t)best->good * 90)))
+			best = e;
+		i++;
+	}
+	return best;
+}
+
+/* The text of e begins as a text in `in` does: a copy of it. */
+static bool is_copy(struct wd_page *p, const struct wd_page_el *e, const struct wd_page_el *in)
+{
+	enum { SAMPLE = 160 };
+	struct wd_arena_mark mark = wd_arena_mark(p->a);
+	struct wd_str whole = wd_node_inner_text(p->a, in->n);
+	struct wd_str text = wd_str_trim(wd_node_inner_text(p->a, e->n));
+	struct wd_str sample = wd_str_sub(text, text.n / 2, text.n / 2 + SAMPLE);
+	sample = wd_str_from(sample, wd_str_chr(sample, ' ', 0));
+	bool copy = wd_str_find(whole, wd_str_trim(sample), 0) != SIZE_MAX;
+	wd_arena_rewind(p->a, mark);
+	return copy;
+}
+
+/* Others of the kind beside it with prose of their own: parts of one article when they share an
+ * <article>, <main> or a body-like parent with little else in it. */
+static struct wd_page_el *with_siblings(struct wd_page *p, struct wd_page_el *best, is_fn is)
+{
+	struct wd_page_el *all = best;
+	uint32_t sum = best->good;
+	for (size_t i = 0; i < p->n;) {
+		struct wd_page_el *e = &p->els[i];
+		if (e->why != WD_PAGE_KEPT || below(p, e, best)) {
+			i = e->end;
+			continue;
+		}
+		if (is(e) && !below(p, best, e) && e->good > 0) {
+			struct wd_page_el *c = common(p, all, e);
+			if (is_copy(p, e, best)) {
+				wd_page_out(p, e, WD_PAGE_REPEATED);
+				i = e->end;
+				continue;
+			}
+			bool close = c->n->tag != WD_TAG_BODY && c->n->tag != WD_TAG_HTML &&
+				     c->good * 10 <= (uint64_t)(sum + e->good) * 13;
+			if (close) {
+				all = c;
+				sum += e->good;
+			}
+			i = e->end;
+			continue;
+		}
+		i++;
+	}
+	return all;
+}
+
+static struct wd_page_el *densest(struct wd_page *p)
+{
+	struct wd_page_el *best = &p->els[0];
+	for (size_t i = 1; i < p->n;) {
+		struct wd_page_el *e = &p->els[i];
+		if (e->why != WD_PAGE_KEPT) {
+			i = e->end;
+			continue;
+		}
+		if (e->near > best->near || (e->near == best->near && e->near > 0))
+			best = e;
+		i++;
+	}
+	/* Upwards while the parent has half as much again. */
+	while (best != p->els) {
+		struct wd_page_el *up = &p->els[best->parent];
+		if (up->good * 2 < (uint64_t)best->good * 3)
+			break;
+		best = up;
+	}
+	return best;
+}
+
+/* Headings that say the headline count as one, whatever their level. */
+static void mark_headline(struct wd_page *p)
+{
+	for (size_t i = 1; p->headline.n >= 10 && i < p->n; i++) {
+		struct wd_page_el *e = &p->els[i];
+		bool heading = e->n->tag >= WD_TAG_H1 && e->n->tag <= WD_TAG_H3;
+		if (!heading || e->why != WD_PAGE_KEPT || e->sub * 2 < p->headline.n ||
+			!wd_page_says(p, e, p->headline))
+			continue;
+		for (struct wd_page_el *u = e; u != p->els && !u->h1; u = &p->els[u->parent])
+			u->h1 = true;
+		return;
+	}
+}
+
+struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
+{
+	mark_headline(p);
+	struct wd_page_el *page = &p->els[0];
+	struct wd_page_el *dense = densest(p);
+	struct wd_page_el *e = best_of(p, is_body);
+	uint64_t want = (uint64_t)dense->good;
+	if (e != NULL)
+		e = with_siblings(p, e, is_body);
+	if (e != NULL && e->good * 10 >= want * 6) {
+		*ret_strategy = "articleBody";
+		return e;
+	}
+	e = best_of(p, is_article);
+	if (e != NULL && e->good * 10 >= want * 6) {
+		*ret_strategy = "article";
+		return narrow(p, e, 95);
+	}
+	e = best_of(p, is_main);
+	if (e != NULL && below(p, e, dense)) {
+		*ret_strategy = "main";
+		return narrow(p, e, 90);
+	}
+	if (dense != page && dense->good > 0) {
+		*ret_strategy = "density";
+		return dense;
+	}
+	*ret_strategy = e != NULL ? "main" : "body";
+	return e != NULL ? e : page;
+}

@@ -1,0 +1,175 @@
+/*
+ * Class and id words → what part of a page they name. One open-addressing table from the hash of a
+ * word, or of up to four words in a row, to the kinds it belongs to; a name is scanned once, every
+ * run of words that ends at the present one is looked up. Longer phrases win over their parts: a
+ * part that a known phrase covers does not count ("article-footer-links" is no "article").
+ */
+#include "parsers/page_vocab.h"
+
+#include <limits.h>
+#include <pthread.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#define SLOTS 4096 /* a power of two, at least twice the words of the file */
+#define MAX_PHRASE 4
+#define MAX_WORDS 32 /* of one attribute value; what is behind them does not count */
+#define MAX_FILE (256 * WD_KIB)
+
+struct wd_page_vocab {
+	struct {
+		uint64_t hash;
+		uint32_t kinds;
+	} slots[SLOTS];
+	size_t used;
+	uint8_t longest;
+};
+
+static const struct {
+	const char *name;
+	enum wd_vocab kind;
+} kinds[] = {{"drop", WD_VOC_DROP}, {"weak", WD_VOC_WEAK}, {"body", WD_VOC_BODY},
+	{"text", WD_VOC_TEXT}, {"byline", WD_VOC_BYLINE}, {"date", WD_VOC_DATE},
+	{"caption", WD_VOC_CAPTION}, {"tags", WD_VOC_TAGS}, {"lead", WD_VOC_LEAD},
+	{"title", WD_VOC_TITLE}, {"hide", WD_VOC_HIDE}, {"not", WD_VOC_NOT},
+	{"comments", WD_VOC_COMMENTS}};
+
+static struct wd_page_vocab vocab;
+static pthread_once_t vocab_once = PTHREAD_ONCE_INIT;
+
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+#define HASH_PRIME UINT64_C(0x100000001b3)
+
+struct word {
+	uint64_t hash;
+};
+
+static inline uint64_t hash_add(uint64_t h, char c)
+{
+	return (h ^ (unsigned char)c) * HASH_PRIME;
+}
+
+/* Splits names into hashed words. */
+static size_t words_of(struct wd_str s, struct word *words)
+{
+	size_t n = 0;
+	uint64_t h = HASH_START;
+	bool in = false;
+	for (size_t i = 0; i < s.n && n < MAX_WORDS; i++) {
+		char c = s.p[i];
+		bool upper = c >= 'A' && c <= 'Z';
+		bool letter = wd_is_alnum(c);
+		bool border =
+			in &&
+			(!letter || (upper && i > 0 && s.p[i - 1] >= 'a' && s.p[i - 1] <= 'z'));
+		if (border) {
+			words[n++].hash = h;
+			h = HASH_START;
+			in = false;
+		}
+		if (letter) {
+			h = hash_add(h, wd_lower(c));
+			in = true;
+		} else if (wd_is_space(c) && n < MAX_WORDS && n > 0 && words[n - 1].hash != 0) {
+			words[n++].hash = 0; /* no phrase across two names */
+		}
+	}
+	if (in && n < MAX_WORDS)
+		words[n++].hash = h;
+	return n;
+}
+
+static uint64_t phrase_hash(const struct word *words, size_t n)
+{
+	uint64_t h = words[0].hash;
+	for (size_t i = 1; i < n; i++)
+		h = (h * 31 + words[i].hash) * HASH_PRIME;
+	return h != 0 ? h : 1;
+}
+
+static uint32_t lookup(const struct wd_page_vocab *v, uint64_t hash)
+{
+	for (size_t at = hash & (SLOTS - 1); v->slots[at].kinds != 0; at = (at + 1) & (SLOTS - 1))
+		if (v->slots[at].hash == hash)
+			return v->slots[at].kinds;
+	return 0;
+}
+
+static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind)
+{
+	struct word words[MAX_WORDS];
+	size_t n = words_of(phrase, words);
+	if (n == 0 || n > MAX_PHRASE || v->used >= SLOTS / 2)
+		return;
+	uint64_t hash = phrase_hash(words, n);
+	size_t at = hash & (SLOTS - 1);
+	while (v->slots[at].kinds != 0 && v->slots[at].hash != hash)
+		at = (at + 1) & (SLOTS - 1);
+	v->used += v->slots[at].kinds == 0 ? 1 : 0;
+	v->slots[at].hash = hash;
+	v->slots[at].kinds |= kind;
+	if (n > v->longest)
+		v->longest = (uint8_t)n;
+}
+
+static void load_line(struct wd_page_vocab *v, struct wd_str line)
+{
+	struct wd_str word;
+	uint32_t kind = 0;
+	line = wd_str_trim(line);
+	if (line.n == 0 || line.p[0] == '#' || !wd_str_split(&line, ' ', &word))
+		return;
+	for (size_t i = 0; i < WD_COUNTOF(kinds); i++)
+		if (wd_str_eqc(word, kinds[i].name))
+			kind = kinds[i].kind;
+	while (kind != 0 && wd_str_split(&line, ' ', &word))
+		if (word.n > 0)
+			add(v, word, kind);
+}
+
+static void load(void)
+{
+	char path[PATH_MAX];
+	struct wd_str text = WD_STR_NONE;
+	int n = snprintf(path, sizeof(path), "%s/boilerplate/page-vocabulary.txt", wd_datadir());
+	if (n < 0 || (size_t)n >= sizeof(path) ||
+		wd_file_read(path, MAX_FILE, &text, NULL) != WD_OK)
+		return;
+	struct wd_str rest = text, line;
+	while (wd_str_line(&rest, &line))
+		load_line(&vocab, line);
+	free(wd_unconst(text.p));
+}
+
+const struct wd_page_vocab *wd_page_vocab(void)
+{
+	(void)pthread_once(&vocab_once, load);
+	return &vocab;
+}
+
+uint32_t wd_page_vocab_of(const struct wd_page_vocab *v, struct wd_str names)
+{
+	struct word words[MAX_WORDS];
+	uint32_t all = 0;
+	size_t n = words_of(names, words);
+	for (size_t i = 0; i < n;) {
+		uint32_t found = 0;
+		size_t len = WD_MIN(n - i, (size_t)v->longest);
+		for (; len > 0; len--) {
+			bool whole = true;
+			for (size_t k = i; k < i + len && whole; k++)
+				whole = words[k].hash != 0;
+			if (whole && (found = lookup(v, phrase_hash(&words[i], len))) != 0)
+				break;
+		}
+		i += len > 0 ? len : 1;
+		if (found & WD_VOC_NOT) {
+			if (i < n && words[i].hash != 0)
+				i++;
+			continue;
+		}
+		all |= found;
+	}
+	return all;
+}
