@@ -81,7 +81,7 @@ threaded_tests = tests/unit/test_queue tests/unit/test_log tests/unit/test_metri
 check-threads: $(check_PROGRAMS) all
 	$(MAKE) check-TESTS TESTS="$(threaded_tests)"
 .PHONY: check-threads
-EXTRA_DIST += tests/integration
+EXTRA_DIST += tests/integration tests/faults tests/README.md
 
 # Phrase matching: MB/s for 100, 5,000 and 50,000 phrases. Build with -O2.
 EXTRA_PROGRAMS = tests/bench/bench_tag
@@ -89,3 +89,8 @@ tests_bench_bench_tag_SOURCES = tests/bench/bench_tag.c
 bench-tag: tests/bench/bench_tag
 	tests/bench/bench_tag 32
 .PHONY: bench-tag
+
+# Every allocation, every crash point: long runs (docs/RELIABILITY.md has their figures).
+check-faults: all
+	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
+.PHONY: check-faults
