@@ -157,7 +157,7 @@ static const struct wd_clean_policy table[WD_TAG_COUNT] = {
 	DROP_TEXT(PROGRESS),
 	DROP_TEXT(METER),
 	DROP_TEXT(OUTPUT),
-	DROP_TEXT(TITLE),
+	DROP(TITLE),
 	[WD_TAG_NOSCRIPT] = {WD_CLEAN_NOSCRIPT, 0},
 };
 

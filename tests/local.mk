@@ -94,3 +94,8 @@ bench-tag: tests/bench/bench_tag
 check-faults: all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
 .PHONY: check-faults
+# The cleaner
+fuzz_programs += tests/fuzz/fuzz_clean
+tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
+TESTS += tests/clean/sanitiser.py
+EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict

@@ -1,0 +1,130 @@
+/*
+ * The cleaner on any bytes. Invariants: valid UTF-8; only elements of the allow-list, well nested;
+ * cleaning the result again changes nothing; every word of the text that the HTML tree shows stands
+ * in the result or in `removed`; every paragraph of the text stands in the HTML.
+ */
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "parsers/clean.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Letters and digits alone: cleaning may move white space and signs, never words. */
+static void squash(struct wd_buf *out, struct wd_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (wd_is_alnum(s.p[i]))
+			wd_buf_putc(out, s.p[i]);
+	}
+}
+
+static void check_nesting(struct wd_str html)
+{
+	enum { DEPTH = 4096 };
+	static struct wd_str open[DEPTH];
+	size_t depth = 0;
+	for (size_t at = 0; (at = wd_str_chr(html, '<', at)) != SIZE_MAX;) {
+		size_t end = wd_str_chr(html, '>', at);
+		WD_ASSERT(end != SIZE_MAX);
+		bool closes = html.p[at + 1] == '/';
+		size_t from = at + 1 + closes, to = from;
+		while (wd_is_alnum(html.p[to]))
+			to++;
+		struct wd_str name = wd_str_sub(html, from, to);
+		enum wd_tag tag = wd_tag_find(name);
+		WD_ASSERT(tag != WD_TAG_OTHER && tag != WD_TAG_SCRIPT && tag != WD_TAG_STYLE);
+		if (closes) {
+			WD_ASSERT(depth > 0);
+			WD_ASSERT(wd_str_eq(open[--depth], name));
+		} else if (!wd_tag_is_void(tag)) {
+			WD_ASSERT(depth < DEPTH);
+			open[depth++] = name;
+		}
+		at = end + 1;
+	}
+	WD_ASSERT(depth == 0);
+}
+
+/* Every word that a reader of the source tree sees. Numbers may be an ordered list's. */
+static void check_words(struct wd_arena *a, struct wd_str input, const struct wd_clean *c)
+{
+	struct wd_html_opts parse = {.fragment = true, .raw = true};
+	struct wd_html tree;
+	struct wd_err err;
+	struct wd_buf have;
+	if (wd_html_parse(a, input, &parse, &tree, &err) < 0)
+		return;
+	wd_buf_init(&have, 64 * WD_MIB);
+	struct wd_html out;
+	if (wd_html_parse(a, c->html, &parse, &out, &err) < 0)
+		return;
+	for (struct wd_node *n = out.root; n != NULL; n = wd_node_next(out.root, n, false)) {
+		if (n->type == WD_NODE_TEXT)
+			squash(&have, n->text);
+	}
+	WD_VEC_EACH (const struct wd_removed, r, &c->removed) {
+		wd_buf_putc(&have, ' ');
+		squash(&have, r->text);
+	}
+	for (struct wd_node *n = tree.root; n != NULL;) {
+		bool code = n->tag == WD_TAG_SCRIPT || n->tag == WD_TAG_TEMPLATE ||
+			    n->tag == WD_TAG_NOFRAMES || n->tag == WD_TAG_NOEMBED ||
+			    n->tag == WD_TAG_TITLE || n->tag == WD_TAG_HEAD ||
+			    n->tag == WD_TAG_MAP || n->tag == WD_TAG_FRAMESET ||
+			    n->tag == WD_TAG_DATALIST || n->tag == WD_TAG_COLGROUP ||
+			    n->tag == WD_TAG_STYLE;
+		struct wd_str s = n->type == WD_NODE_TEXT ? n->text : WD_STR_NONE;
+		for (size_t i = 0; i < s.n;) {
+			while (i < s.n && !wd_is_alpha(s.p[i]))
+				i++;
+			size_t from = i;
+			while (i < s.n && wd_is_alpha(s.p[i]))
+				i++;
+			if (i - from >= 4)
+				WD_ASSERT(wd_str_find(wd_buf_str(&have), wd_str_sub(s, from, i),
+						  0) != SIZE_MAX);
+		}
+		n = wd_node_next(tree.root, n, code);
+	}
+	wd_buf_done(&have);
+}
+
+static void check(struct wd_arena *a, struct wd_str input, bool sanitise_only)
+{
+	struct wd_clean_opts opts = {.field = "text",
+		.base = WD_STR("http://example.org/a/"),
+		.sanitise_only = sanitise_only};
+	struct wd_clean once, twice;
+	struct wd_err err;
+	wd_arena_reset(a);
+	if (wd_clean_fragment(a, input, &opts, &once, &err) < 0)
+		return;
+	WD_ASSERT(wd_utf8_ok(once.html) && wd_utf8_ok(once.text));
+	check_nesting(once.html);
+	if (wd_clean_fragment(a, once.html, &opts, &twice, &err) < 0)
+		return;
+	if (!wd_str_eq(once.html, twice.html))
+		(void)fprintf(stderr, "once:\n%.*s\ntwice:\n%.*s\n", WD_STR_ARG(once.html),
+			WD_STR_ARG(twice.html));
+	WD_ASSERT(wd_str_eq(once.html, twice.html));
+	if (sanitise_only)
+		check_words(a, input, &once);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct wd_arena *a;
+	struct wd_str input = {(const char *)data, size};
+	if (a == NULL) {
+		struct wd_err err;
+		WD_ASSERT(wd_clean_init(wd_datadir(), &err) == WD_OK);
+		a = wd_arena_new(256 * WD_MIB);
+	}
+	if (size > 64 * WD_KIB || !wd_utf8_ok(input))
+		return 0;
+	check(a, input, true);
+	check(a, input, false);
+	return 0;
+}
