@@ -62,7 +62,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/mend_impl.h \
 	%reldir%/mend_ref.c \
 	%reldir%/mend_tag.c \
-	%reldir%/page_zz.c \
 	%reldir%/ninjs.c \
 	%reldir%/parser.c \
 	%reldir%/parser.h \
