@@ -99,3 +99,10 @@ fuzz_programs += tests/fuzz/fuzz_clean
 tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
 TESTS += tests/clean/sanitiser.py
 EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
+
+# In a build configured with --enable-fuzzing: make fuzz FUZZ_SECONDS=60
+FUZZ_SECONDS = 60
+fuzz: $(fuzz_programs)
+	python3 $(srcdir)/tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
+.PHONY: fuzz
+EXTRA_DIST += tests/fuzz/run.py
