@@ -1,2 +1,2 @@
 # The example configuration; a test loads it.
-EXTRA_DIST += %reldir%/wiredesk.yaml.example
+dist_pkgdata_DATA = %reldir%/wiredesk.yaml.example

@@ -7,6 +7,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_clean.c \
 	%reldir%/cmd_extract.c \
 	%reldir%/cmd_parse.c \
+	%reldir%/cmd_status.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \

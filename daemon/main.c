@@ -15,14 +15,14 @@
 #include "parsers/clean.h"
 
 static const struct wd_command commands[] = {
-	{"archive", "ls|cat|extract|verify|stats …", "look into WARC archives",
-		wd_cmd_archive},
+	{"archive", "ls|cat|extract|verify|stats …", "look into WARC archives", wd_cmd_archive},
 	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
 		wd_cmd_check},
 	{"clean", "[--json-lines] [FILE…]", "clean HTML fragments", wd_cmd_clean},
 	{"extract", "[--url URL] [FILE…]", "documents to events, one a line", wd_cmd_extract},
 	{"parse", "[OPTION…] [FILE…]", "read feeds, print their entries as flat JSON",
 		wd_cmd_parse},
+	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
 	{NULL, NULL, NULL, NULL},
 };
 

@@ -385,7 +385,7 @@ static void judge_error(struct wd_fetch *t, CURLcode code)
 
 static void judge_status(struct wd_fetch *t, int status)
 {
-	if (status == 304) {
+	if (status == 304 && (t->req.etag.n > 0 || t->req.last_modified.n > 0)) {
 		t->r.is_unchanged = true;
 		return;
 	}

@@ -433,11 +433,29 @@ static void hold(struct feed *f)
 	deliver_held(p);
 }
 
-/* A body whose end nothing marks (HTTP/1.0, no length): believed when it ends as documents do. */
+/* The name of the first element and that of the last end tag are the same. */
+static bool is_closed(struct wd_str b)
+{
+	size_t from = 0, end = b.n;
+	while ((from = wd_str_chr(b, '<', from)) != SIZE_MAX && from + 1 < b.n &&
+		(b.p[from + 1] == '?' || b.p[from + 1] == '!'))
+		from++;
+	if (from == SIZE_MAX || b.p[b.n - 1] != '>')
+		return false;
+	while (end > 0 && b.p[end - 1] != '<')
+		end--;
+	struct wd_str name = wd_str_sub(b, end + 1, b.n - 1);
+	return end < b.n && b.p[end] == '/' &&
+	       wd_str_starts(wd_str_from(b, from + 1), wd_str_trim(name));
+}
+
+/* A body whose end nothing marks (HTTP/1.0, no length): believed when it ends as it began. */
 static bool looks_complete(const struct wd_fetch_result *r)
 {
 	struct wd_str b = wd_str_trim(r->body);
-	return r->is_framed || (b.n > 0 && (b.p[b.n - 1] == '>' || b.p[b.n - 1] == '}'));
+	if (r->is_framed)
+		return true;
+	return b.n > 0 && (b.p[0] == '{' ? b.p[b.n - 1] == '}' : is_closed(b));
 }
 
 static struct wd_str result_header(const struct wd_fetch_result *r, const char *name)
