@@ -1,5 +1,10 @@
 # Bytes → articles. Includes base/ only.
 libwiredesk_a_SOURCES += \
+	%reldir%/agency.c \
+	%reldir%/agency_g2.c \
+	%reldir%/agency_impl.h \
+	%reldir%/agency_n1.c \
+	%reldir%/agency_nitf.c \
 	%reldir%/article.c \
 	%reldir%/article.h \
 	%reldir%/build.c \
@@ -78,6 +83,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/metadata_impl.h \
 	%reldir%/metadata_jsonld.c \
 	%reldir%/metadata_title.c \
+	%reldir%/ninjs.c \
 	%reldir%/page.c \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \
@@ -87,6 +93,14 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page_trim.c \
 	%reldir%/page_vocab.c \
 	%reldir%/page_vocab.h \
+	%reldir%/page_zz.c \
+	%reldir%/parser.c \
+	%reldir%/parser.h \
+	%reldir%/parsers.h \
+	%reldir%/plain.c \
+	%reldir%/plain_head.c \
+	%reldir%/plain_impl.h \
+	%reldir%/plain_lines.c \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
 	%reldir%/repair_escaped.c \
@@ -96,6 +110,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_passes.h \
 	%reldir%/repair_rows.c \
 	%reldir%/repair_tags.c \
+	%reldir%/sitemap.c \
 	%reldir%/tables.c \
 	%reldir%/tables.h \
 	%reldir%/version.c \

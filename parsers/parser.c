@@ -19,6 +19,10 @@ static const struct wd_parser_ops *const parsers[] = {
 	&wd_feed_parser,
 	&wd_jsonfeed_parser,
 	&wd_ninjs_parser,
+	&wd_sitemap_parser,
+	&wd_nitf_parser,
+	&wd_newsml1_parser,
+	&wd_newsmlg2_parser,
 };
 
 const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_doc *doc)

@@ -1,0 +1,159 @@
+/**
+ * What the agency formats' files share. Not for anybody else.
+ *   agency.c      detection, dispatch, entries in and out, the content of any of them
+ *   agency_nitf.c NITF, alone or inside the other two
+ *   agency_n1.c   NewsML 1.x
+ *   agency_g2.c   NewsML-G2
+ */
+#pragma once
+#include "base/buf.h"
+#include "base/limits.h"
+#include "parsers/fields.h"
+#include "parsers/xml.h"
+
+enum agency_tag {
+	A_NONE,
+	/* NewsML-G2 */
+	A_ITEMSET,
+	A_NEWSITEM, /* also NewsML 1 */
+	A_PACKAGEITEM,
+	A_RIGHTSINFO,
+	A_COPYRIGHTHOLDER,
+	A_COPYRIGHTNOTICE,
+	A_USAGETERMS,
+	A_ITEMMETA,
+	A_ITEMCLASS,
+	A_PROVIDER,
+	A_VERSIONCREATED,
+	A_FIRSTCREATED,
+	A_EMBARGOED,
+	A_PUBSTATUS,
+	A_EDNOTE,
+	A_LINK,
+	A_CONTENTMETA,
+	A_URGENCY,
+	A_PRIORITY,
+	A_CONTENTCREATED,
+	A_CONTENTMODIFIED,
+	A_LOCATED,
+	A_CREATOR,
+	A_INFOSOURCE,
+	A_NAME,
+	A_SUBJECT,
+	A_KEYWORD,
+	A_GENRE,
+	A_HEADLINE,
+	A_BY,
+	A_DATELINE,
+	A_SLUGLINE,
+	A_CREDITLINE,
+	A_DESCRIPTION,
+	A_LANGUAGE,
+	A_INLINEXML,
+	A_INLINEDATA,
+	A_REMOTECONTENT,
+	A_ITEMREF,
+	A_HTML,
+	A_BODY,
+	/* NewsML 1 */
+	A_NEWSML,
+	A_ENVELOPE,
+	A_PROVIDERID,
+	A_NEWSITEMID,
+	A_REVISIONID,
+	A_PUBLICIDENTIFIER,
+	A_MANAGEMENT,
+	A_THISREVISION,
+	A_STATUS,
+	A_COMPONENT,
+	A_ROLE,
+	A_SUBHEADLINE,
+	A_BYLINE,
+	A_COPYRIGHTLINE,
+	A_RIGHTSLINE,
+	A_KEYWORDLINE,
+	A_PARTY,
+	A_SOURCE,
+	A_SUBJECTMATTER, /* Subject, SubjectMatter, SubjectDetail, SubjectQualifier */
+	A_PROPERTY,
+	A_LOCATION,
+	A_CONTENTITEM,
+	A_MEDIATYPE,
+	A_MIMETYPE,
+	A_CHARACTERISTICS,
+	A_DATACONTENT,
+	A_NAMELABEL,
+	A_CATALOG,
+	/* NITF */
+	A_NITF,
+	A_TITLE,
+	A_DOCDATA,
+	A_DOCID,
+	A_DATEISSUE,
+	A_DATERELEASE,
+	A_DATEEXPIRE,
+	A_DOCCOPYRIGHT,
+	A_EDMSG,
+	A_TOBJECTSUBJECT,
+	A_PUBDATA,
+	A_BODYHEAD,
+	A_HEDLINE,
+	A_HL1,
+	A_HL2,
+	A_ABSTRACT,
+	A_DISTRIBUTOR,
+	A_BODYCONTENT,
+};
+
+/** A NewsML 1 component that is open: what it says about itself. */
+struct agency_component {
+	struct wd_str headline, role;
+	size_t depth;
+};
+#define AGENCY_COMPONENTS 16
+
+struct agency_state {
+	struct wd_parse_ctx *pc;
+	struct wd_arena *a; /* the entry's */
+	struct wd_xml *x;
+	struct wd_entry entry;
+	bool in_entry, is_package;
+	size_t depth;      /* of the element open now */
+	size_t nitf_depth; /* of the <nitf> around it, 0: none */
+	size_t count;
+	struct wd_err *err;
+	struct wd_str attr;     /* of the element being captured */
+	struct wd_str priority; /* of the message */
+	/* text beside elements in inlineData, DataContent, ed-msg */
+	struct wd_buf loose;
+	size_t loose_depth;
+	/* G2 */
+	struct wd_subject *subject; /* whose <name> may follow */
+	struct wd_str usage_terms, notice, provider;
+	bool headline_is_main;
+	/* NewsML 1 */
+	struct agency_component components[AGENCY_COMPONENTS];
+	size_t component_count;
+	struct wd_str provider_id, item_id, any_headline, source_name;
+	bool has_text;
+	/* NITF */
+	struct wd_str nitf_title;
+	bool is_embargoed;
+};
+
+/** Each answers what the element's start and end mean in its format; captures what it wants. */
+int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e);
+int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text);
+int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e);
+int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text);
+int agency_g2_start(struct agency_state *s, const struct wd_xml_elem *e);
+int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text);
+
+void agency_begin(struct agency_state *s);
+int agency_emit(struct agency_state *s);
+/** Keeps the trimmed text in *to when nothing is there yet; white space inside is squeezed. */
+void agency_set(struct agency_state *s, struct wd_str *to, struct wd_str text);
+void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html);
+void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str text);
+/** "By Jane Doe, Staff Writer" → the byline, and its person among the authors. */
+void agency_set_byline(struct agency_state *s, struct wd_str text);

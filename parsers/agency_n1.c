@@ -1,0 +1,299 @@
+/*
+ * NewsML 1.0–1.2 (IPTC): an envelope with NewsItems, each with components nested as deep as an
+ * agency likes. The entry is the NewsItem; its headline is the one nearest above its text, because
+ * packages put a headline of their own above the parts. What an element says stands in its
+ * FormalName attribute, of which only the value counts: schemes are each agency's own.
+ */
+#include "base/utf8.h"
+#include "parsers/agency_impl.h"
+
+static struct agency_component *component(struct agency_state *s)
+{
+	return s->component_count > 0 ? &s->components[s->component_count - 1] : NULL;
+}
+
+static void component_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	agency_set(s, &s->entry.language, e->lang);
+	if (s->component_count < AGENCY_COMPONENTS)
+		s->components[s->component_count++] = (struct agency_component){.depth = e->depth};
+}
+
+/** The headline that stands over the component open now. */
+static void name_by_component(struct agency_state *s)
+{
+	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
+		s->entry.title = s->components[i].headline;
+}
+
+static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_entry *en = &s->entry;
+	struct wd_str name = wd_xml_attr(e, "formalname"), value = wd_xml_attr(e, "value");
+	uint64_t words;
+	if (wd_str_ieqc(name, "keyword"))
+		wd_field_add_str(s->a, &en->keywords, value);
+	else if (wd_str_ieqc(name, "city"))
+		agency_set(s, &en->dateline_city, value);
+	else if (wd_str_ieqc(name, "priority") && en->priority == 0)
+		en->priority = wd_field_urgency(value);
+	else if ((wd_str_ieqc(name, "wordcount") || wd_str_ieqc(name, "words")) &&
+		 wd_str_to_u64(wd_utf8_trim(value), 1, UINT32_MAX, &words) == WD_OK)
+		en->word_count = (int64_t)words;
+}
+
+static void content_item_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_str href = wd_field_url(s->pc, s->a, e->base, wd_xml_attr(e, "href"));
+	struct wd_enclosure *enc = href.n > 0 && s->entry.enclosures.n < WD_MAX_LIST
+					   ? wd_vec_push(s->a, &s->entry.enclosures)
+					   : NULL;
+	if (enc != NULL)
+		enc->href = href;
+}
+
+/** What a component or content is, in G2's words; other words say nothing about the medium. */
+static void set_type(struct agency_state *s, struct wd_str name)
+{
+	static const char *const types[][2] = {{"text", "text"}, {"photo", "picture"},
+		{"picture", "picture"}, {"image", "picture"}, {"graphic", "graphic"},
+		{"video", "video"}, {"audio", "audio"}, {"animation", "animation"}};
+	for (size_t i = 0; i < WD_COUNTOF(types) && s->entry.item_type.n == 0; i++) {
+		if (wd_str_ieqc(name, types[i][0]))
+			s->entry.item_type = wd_str_c(types[i][1]);
+	}
+}
+
+/** Elements that say everything in FormalName. */
+static void formal_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_entry *en = &s->entry;
+	struct wd_str name = wd_utf8_trim(wd_xml_attr(e, "formalname"));
+	int parent = e->parent != NULL ? e->parent->tag : A_NONE;
+	switch (e->tag) {
+	case A_STATUS:
+		if (en->pubstatus.n == 0)
+			en->pubstatus = wd_field_pubstatus(name);
+		break;
+	case A_URGENCY:
+		if (en->urgency == 0)
+			en->urgency = wd_field_urgency(name);
+		break;
+	case A_ROLE:
+		if (component(s) != NULL && parent == A_COMPONENT)
+			agency_set(s, &component(s)->role, name);
+		set_type(s, name);
+		break;
+	case A_LANGUAGE:
+		agency_set(s, &en->language, name);
+		break;
+	case A_GENRE:
+		wd_field_add_str(s->a, &en->genres, name);
+		break;
+	case A_SUBJECT:
+	case A_SUBJECTMATTER:
+		wd_field_add_subject(s->a, &en->subjects, name, WD_STR_NONE, WD_STR("subj"));
+		break;
+	case A_MEDIATYPE:
+		set_type(s, name);
+		break;
+	case A_MIMETYPE:
+		if (en->enclosures.n > 0 && !s->has_text)
+			agency_set(s, &en->enclosures.v[en->enclosures.n - 1].type, name);
+		break;
+	case A_PARTY:
+		if (parent == A_PROVIDER)
+			agency_set(s, &s->provider, name);
+		else if (parent == A_SOURCE)
+			agency_set(s, &s->source_name, name);
+		break;
+	default:
+		break;
+	}
+}
+
+int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	if (e->tag == A_PRIORITY && !s->in_entry) {
+		s->priority = wd_arena_str(s->pc->arena, wd_xml_attr(e, "formalname"));
+		return WD_OK;
+	}
+	if (e->tag == A_NEWSITEM && !s->in_entry) {
+		agency_begin(s);
+		agency_set(s, &s->entry.language, e->lang);
+		return WD_OK;
+	}
+	if (!s->in_entry)
+		return WD_OK;
+	switch (e->tag) {
+	case A_PROVIDERID:
+	case A_NEWSITEMID:
+	case A_REVISIONID:
+	case A_PUBLICIDENTIFIER:
+	case A_FIRSTCREATED:
+	case A_THISREVISION:
+	case A_HEADLINE:
+	case A_SUBHEADLINE:
+	case A_BYLINE:
+	case A_DATELINE:
+	case A_CREDITLINE:
+	case A_COPYRIGHTLINE:
+	case A_RIGHTSLINE:
+	case A_COPYRIGHTHOLDER:
+	case A_SLUGLINE:
+	case A_KEYWORDLINE:
+		wd_xml_capture(s->x, WD_XML_TEXT);
+		break;
+	case A_COMPONENT:
+		component_start(s, e);
+		break;
+	case A_PROPERTY:
+		property_start(s, e);
+		break;
+	case A_CONTENTITEM:
+		content_item_start(s, e);
+		break;
+	case A_DATACONTENT:
+		s->loose_depth = e->depth;
+		wd_buf_reset(&s->loose);
+		break;
+	case A_BODY: /* of XHTML */
+		wd_xml_capture(s->x, WD_XML_MARKUP);
+		break;
+	case A_HTML:
+		break;
+	default:
+		if (e->parent != NULL && e->parent->tag == A_DATACONTENT)
+			wd_xml_capture(s->x, WD_XML_MARKUP);
+		else
+			formal_start(s, e);
+		break;
+	}
+	return WD_OK;
+}
+
+/** The text of a component by its role: titles and captions are no body. */
+static void content_end(struct agency_state *s, struct wd_str text, bool is_html)
+{
+	struct wd_str role = component(s) != NULL ? component(s)->role : WD_STR_NONE;
+	struct wd_entry *en = &s->entry;
+	if (wd_utf8_trim(text).n == 0)
+		return;
+	name_by_component(s);
+	if (wd_str_ieqc(role, "title") || wd_str_ieqc(role, "headline")) {
+		agency_set(s, &en->title, text);
+	} else if (wd_str_ieqc(role, "lead") || wd_str_ieqc(role, "abstract") ||
+		   wd_str_ieqc(role, "summary") || wd_str_ieqc(role, "caption")) {
+		if (en->summary.n == 0) {
+			en->summary = wd_arena_str(s->a, wd_utf8_trim(text));
+			en->summary_type = is_html ? WD_STR("text/html") : WD_STR("text/plain");
+		}
+	} else {
+		agency_add_body(s, text, is_html);
+	}
+}
+
+static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
+{
+	struct wd_entry *en = &s->entry;
+	switch (e->tag) {
+	case A_HEADLINE:
+		agency_set(s, &s->any_headline, text);
+		if (component(s) != NULL)
+			agency_set(s, &component(s)->headline, text);
+		break;
+	case A_SUBHEADLINE:
+		agency_set(s, &en->summary, text);
+		en->summary_type = WD_STR("text/plain");
+		break;
+	case A_BYLINE:
+		agency_set_byline(s, text);
+		break;
+	case A_DATELINE:
+		agency_set(s, &en->dateline_text, text);
+		break;
+	case A_CREDITLINE:
+		agency_set(s, &en->credit, text);
+		break;
+	case A_COPYRIGHTLINE:
+		agency_set(s, &s->notice, text);
+		agency_set(s, &en->rights_holder, text);
+		break;
+	case A_RIGHTSLINE:
+		agency_set(s, &s->usage_terms, text);
+		break;
+	case A_COPYRIGHTHOLDER:
+		agency_set(s, &en->rights_holder, text);
+		break;
+	case A_SLUGLINE:
+		agency_set(s, &en->slugline, text);
+		break;
+	case A_KEYWORDLINE:
+		wd_field_add_str(s->a, &en->keywords, text);
+		break;
+	default:
+		break;
+	}
+}
+
+static void identity_end(struct agency_state *s)
+{
+	struct wd_entry *en = &s->entry;
+	if (en->guid.n == 0 && s->item_id.n > 0)
+		en->guid = s->provider_id.n > 0
+				   ? wd_arena_printf(s->a, "%.*s:%.*s", WD_STR_ARG(s->provider_id),
+					     WD_STR_ARG(s->item_id))
+				   : s->item_id;
+	name_by_component(s);
+}
+
+int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
+{
+	struct wd_entry *en = &s->entry;
+	if (!s->in_entry)
+		return WD_OK;
+	switch (e->tag) {
+	case A_NEWSITEM:
+		identity_end(s);
+		return agency_emit(s);
+	case A_PROVIDERID:
+		agency_set(s, &s->provider_id, text);
+		break;
+	case A_NEWSITEMID:
+		agency_set(s, &s->item_id, text);
+		break;
+	case A_REVISIONID:
+		agency_set(s, &en->version, text);
+		break;
+	case A_PUBLICIDENTIFIER:
+		agency_set(s, &en->guid, text);
+		break;
+	case A_FIRSTCREATED:
+		wd_field_published(s->pc, en, text, "FirstCreated");
+		agency_set_date(s, &en->created, text);
+		break;
+	case A_THISREVISION:
+		wd_field_published(s->pc, en, text, "ThisRevisionCreated");
+		agency_set_date(s, &en->updated, text);
+		break;
+	case A_COMPONENT:
+		if (component(s) != NULL && component(s)->depth == e->depth)
+			s->component_count--;
+		break;
+	case A_DATACONTENT: {
+		struct wd_str loose = wd_buf_str(&s->loose);
+		content_end(s, loose, wd_str_find(loose, WD_STR("</"), 0) != SIZE_MAX);
+		break;
+	}
+	case A_BODY:
+		content_end(s, text, true);
+		break;
+	default:
+		if (e->parent != NULL && e->parent->tag == A_DATACONTENT)
+			content_end(s, text, true);
+		else
+			line_end(s, e, text);
+		break;
+	}
+	return WD_OK;
+}

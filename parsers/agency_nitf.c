@@ -1,0 +1,179 @@
+/*
+ * NITF 3.x (IPTC): docdata says what the document is, body.head how it is headed, body.content is
+ * the text, kept as markup. Inside NewsML the outer format's metadata stands and NITF fills gaps.
+ */
+#include "base/utf8.h"
+#include "parsers/agency_impl.h"
+
+/** Attributes of docdata's elements carry all they say. */
+static void docdata_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_entry *en = &s->entry;
+	struct wd_str date = wd_xml_attr(e, "norm");
+	switch (e->tag) {
+	case A_DOCID:
+		agency_set(s, &en->guid, wd_xml_attr(e, "id-string"));
+		break;
+	case A_URGENCY:
+		if (en->urgency == 0)
+			en->urgency = wd_field_urgency(wd_xml_attr(e, "ed-urg"));
+		break;
+	case A_DATEISSUE:
+		wd_field_published(s->pc, en, date, "date.issue");
+		break;
+	case A_DATERELEASE:
+		agency_set_date(s, &en->embargoed, date);
+		break;
+	case A_DATEEXPIRE:
+		agency_set_date(s, &en->expired, date);
+		break;
+	case A_DOCCOPYRIGHT:
+		agency_set(s, &en->rights_holder, wd_xml_attr(e, "holder"));
+		break;
+	case A_KEYWORD:
+		wd_field_add_str(s->a, &en->keywords, wd_xml_attr(e, "key"));
+		break;
+	case A_EDMSG:
+		agency_set(s, &en->ednote, wd_xml_attr(e, "info"));
+		wd_xml_capture(s->x, WD_XML_TEXT);
+		break;
+	default:
+		break;
+	}
+}
+
+static void subject_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	static const char *const levels[] = {
+		"tobject.subject.detail", "tobject.subject.matter", "tobject.subject.type"};
+	struct wd_str name = WD_STR_NONE;
+	for (size_t i = 0; i < WD_COUNTOF(levels) && name.n == 0; i++)
+		name = wd_utf8_trim(wd_xml_attr(e, levels[i]));
+	wd_field_add_subject(s->a, &s->entry.subjects,
+		wd_utf8_trim(wd_xml_attr(e, "tobject.subject.refnum")), name, WD_STR("subj"));
+}
+
+int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_entry *en = &s->entry;
+	switch (e->tag) {
+	case A_NITF:
+		agency_set(s, &en->language, e->lang);
+		if (e->depth == 1)
+			agency_set(s, &en->version, wd_xml_attr(e, "change.version"));
+		break;
+	case A_DOCDATA: {
+		struct wd_str status = wd_xml_attr(e, "management-status");
+		s->is_embargoed = wd_str_ieqc(status, "embargoed");
+		if (en->pubstatus.n == 0)
+			en->pubstatus = wd_field_pubstatus(status);
+		break;
+	}
+	case A_TOBJECTSUBJECT:
+		subject_start(s, e);
+		break;
+	case A_PUBDATA:
+		wd_field_published(
+			s->pc, en, wd_xml_attr(e, "date.publication"), "date.publication");
+		break;
+	case A_TITLE:
+	case A_HL1:
+	case A_HL2:
+	case A_SLUGLINE:
+	case A_DISTRIBUTOR:
+		wd_xml_capture(s->x, WD_XML_TEXT);
+		break;
+	case A_HEADLINE: /* an agency's spelling of hedline: its hl1 comes by itself */
+		break;
+	case A_BYLINE: /* made of parts that no space parts */
+	case A_DATELINE:
+	case A_ABSTRACT:
+	case A_BODYCONTENT:
+		wd_xml_capture(s->x, WD_XML_MARKUP);
+		break;
+	default:
+		docdata_start(s, e);
+		break;
+	}
+	return WD_OK;
+}
+
+/** Text of captured markup with a space for every tag; entities stay for the few that occur. */
+static struct wd_str plain(struct agency_state *s, struct wd_str markup)
+{
+	static const struct {
+		const char *entity;
+		char c;
+	} known[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}};
+	char *out = wd_arena_bytes(s->a, markup.n + 1);
+	size_t n = 0;
+	bool in_tag = false;
+	if (out == NULL)
+		return WD_STR_NONE;
+	for (size_t i = 0; i < markup.n; i++) {
+		char c = markup.p[i];
+		in_tag = in_tag || c == '<';
+		for (size_t k = 0; c == '&' && k < WD_COUNTOF(known); k++) {
+			if (!wd_str_starts(wd_str_from(markup, i), wd_str_c(known[k].entity)))
+				continue;
+			c = known[k].c;
+			i += strlen(known[k].entity) - 1;
+			break;
+		}
+		out[n++] = in_tag ? ' ' : c;
+		in_tag = in_tag && c != '>';
+	}
+	return (struct wd_str){out, n};
+}
+
+/** An embargo with its date is that date; without one the document is withheld. */
+static void embargo_end(struct agency_state *s)
+{
+	if (s->is_embargoed && s->entry.embargoed.precision != WD_DATE_NONE)
+		s->entry.pubstatus = WD_STR("usable");
+}
+
+int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
+{
+	struct wd_entry *en = &s->entry;
+	switch (e->tag) {
+	case A_DOCDATA:
+		embargo_end(s);
+		break;
+	case A_TITLE:
+		agency_set(s, &s->nitf_title, text);
+		break;
+	case A_HL1:
+		agency_set(s, &en->title, text);
+		break;
+	case A_BYLINE:
+		agency_set_byline(s, plain(s, text));
+		break;
+	case A_DATELINE:
+		agency_set(s, &en->dateline_text, plain(s, text));
+		break;
+	case A_SLUGLINE:
+		agency_set(s, &en->slugline, text);
+		break;
+	case A_DISTRIBUTOR:
+		agency_set(s, &s->source_name, text);
+		break;
+	case A_EDMSG:
+		agency_set(s, &en->ednote, text);
+		break;
+	case A_ABSTRACT:
+		if (en->summary.n == 0 && wd_utf8_trim(text).n > 0) {
+			en->summary = wd_arena_str(s->a, wd_utf8_trim(text));
+			en->summary_type = WD_STR("text/html");
+		}
+		break;
+	case A_BODYCONTENT:
+		agency_add_body(s, text, true);
+		break;
+	default:
+		break;
+	}
+	if (e->depth == 1 && en->item_type.n == 0)
+		en->item_type = WD_STR("text");
+	return WD_OK;
+}
