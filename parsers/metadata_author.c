@@ -33,16 +33,17 @@ static const char *const never[] = {"staff", "admin", "administrator", "editor",
 	"writer", "writers", "producer", "journalist", "photographer", "team", "user", "posted",
 	"published", "updated", "subscribe", "follow", "view", "comments", "share", "email",
 	"twitter", "facebook", "wordpress", "news", "about", "contact", "profile", "archive",
-	"read", "more", "null", "none", "undefined", "n/a", "special to", "from", "min", "ago",
-	"am", "pm", "est", "edt", "gmt", "utc", NULL};
+	"read", "more", "null", "none", "undefined", "n/a", "гость", "автор", "from wire reports",
+	"wire reports", "special to", "from", "min", "ago", "am", "pm", "est", "edt", "gmt", "utc",
+	NULL};
 
 /* "By ", "Von ", "기자" … at an end. */
 static struct wd_str strip_labels(struct wd_str s)
 {
-	static const char *const heads[] = {"posted by ", "written by ", "reported by ",
-		"published by ", "story by ", "words by ", "text by ", "reporting by ",
-		"by: ", "by ", "von ", "por ", "par ", "di ", "door ", "av ", "af ", "od ",
-		"yazan: ", "author: ", "autor: ", "author ",
+	static const char *const heads[] = {"posted by ", "analysis by ", "opinion by ",
+		"written by ", "reported by ", "published by ", "story by ", "words by ",
+		"text by ", "reporting by ", "by: ", "by ", "von ", "por ", "par ", "di ", "door ",
+		"av ", "af ", "od ", "yazan: ", "author: ", "autor: ", "author ",
 		"автор: ", "autore: ", "text: ", "foto: ", "текст: ", "文/", "文：", "記者", "记者",
 		"작성자 ", "글 ", "글쓴이 "};
 	static const char *const tails[] = {" 기자", "기자", " 특파원", "특파원", " 논설위원",
@@ -125,6 +126,12 @@ static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, str
 	if (s.n == 0 || is_url(s) || ret->n >= MAX_AUTHORS || known(ret, s))
 		return;
 	if (site.n > 0 && wd_str_ieq(s, site))
+		return;
+	/* "Jane Doe, MS, RDN": what follows a name and is a degree or the site itself */
+	bool degree = s.n <= 4 && word_count(s) == 1 && (unsigned char)s.p[0] < 0x80;
+	bool domain = wd_str_find(s, WD_STR("."), 1) != SIZE_MAX && word_count(s) == 1;
+	bool of_site = site.n > 0 && (wd_str_istarts(site, s) || wd_str_istarts(s, site));
+	if (ret->n > 0 && (degree || domain || of_site))
 		return;
 	if (contains_word(s, never) || !looks_like_name(s))
 		return;

@@ -22,7 +22,7 @@ static const struct {
 	{"AskPublicNewsArticle", 10}, {"LiveBlogPosting", 10}, {"Article", 9}, {"BlogPosting", 9},
 	{"SatiricalArticle", 9}, {"AdvertiserContentArticle", 9}, {"TechArticle", 8},
 	{"ScholarlyArticle", 8}, {"SocialMediaPosting", 7}, {"Report", 7}, {"Review", 6},
-	{"Recipe", 6}, {"VideoObject", 4}, {"CreativeWork", 4}, {"WebPage", 3}, {"ItemPage", 3}};
+	{"Recipe", 6}, {"WebPage", 3}, {"ItemPage", 3}};
 
 /* Control characters in strings become spaces, a comma before a bracket goes. */
 static struct wd_str mend(struct wd_arena *a, struct wd_str s)
@@ -209,8 +209,6 @@ static void take(struct wd_facts *f, const json_t *o, int rank, struct wd_str ty
 	ld.section = member(f, o, "articleSection");
 	ld.language = member(f, o, "inLanguage");
 	ld.published = member(f, o, "datePublished");
-	if (ld.published.n == 0)
-		ld.published = member(f, o, "uploadDate");
 	if (ld.published.n == 0)
 		ld.published = member(f, o, "dateCreated");
 	ld.modified = member(f, o, "dateModified");

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/url.h"
 #include "base/utf8.h"
 #include "parsers/clean.h"
 #include "parsers/metadata.h"
@@ -85,32 +86,60 @@ static struct wd_node *cut_out(struct wd_page *p, struct wd_page_el *root)
 	return top;
 }
 
-static void take_clean(struct wd_arena *a, struct wd_article *r, struct wd_clean *c)
+/* ---- pictures ---- */
+
+struct caption {
+	struct wd_str src, text;
+};
+typedef WD_VEC(struct caption) captions;
+
+/* What the captions of the chosen element say, before it is cut up. */
+static void find_captions(struct wd_page *p, const struct wd_page_el *root, captions *ret)
 {
-	r->html = c->html;
-	r->text = c->text;
-	r->tables = c->tables;
-	r->repairs = c->repairs;
-	r->removed = c->removed;
-	r->info_sources.v = (void *)c->info_sources.v;
-	r->info_sources.n = c->info_sources.n;
-	r->info_sources.cap = c->info_sources.cap;
-	r->located = c->located;
-	r->by = c->byline;
-	r->truncated = c->truncated;
-	r->is_correction = c->is_correction;
-	r->is_retraction = c->is_retraction;
-	if (r->copyright.n == 0)
-		r->copyright = c->copyright;
-	if (r->published.precision == WD_DATE_NONE && c->date.precision != WD_DATE_NONE) {
-		r->published = c->date;
-		r->date_source = WD_STR("text");
+	struct wd_node *n = root->n;
+	while ((n = wd_node_next(root->n, n, false)) != NULL && ret->n < WD_MAX_LIST) {
+		if (n->type != WD_NODE_ELEMENT || n->tag != WD_TAG_FIGURE)
+			continue;
+		struct wd_node *text = wd_node_find(n, WD_TAG_FIGCAPTION);
+		struct caption *c = text != NULL ? wd_vec_push(p->a, ret) : NULL;
+		if (c == NULL)
+			continue;
+		c->text = wd_utf8_trim(wd_node_inner_text(p->a, text));
+		for (struct wd_node *i = n; i != NULL; i = wd_node_next(n, i, false)) {
+			if (i->tag != WD_TAG_IMG && i->tag != WD_TAG_AMP_IMG)
+				continue;
+			struct wd_str src = wd_node_attr(i, "data-src");
+			c->src = src.n > 0 ? src : wd_node_attr(i, "src");
+			if (c->src.n > 0)
+				break;
+		}
 	}
-	for (size_t i = 0; i < c->images.n && r->images.n < WD_MAX_LIST; i++) {
-		struct wd_image *img = wd_vec_push(a, &r->images);
-		if (img != NULL)
-			*img = c->images.v[i];
+}
+
+static struct wd_str without_query(struct wd_str url)
+{
+	return wd_str_sub(url, 0, wd_str_chr(url, '?', 0));
+}
+
+/* Captions to the pictures, each picture once. */
+static void settle_images(struct wd_page *p, const struct wd_metadata *meta, const captions *known,
+	struct wd_article *ret)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < ret->images.n; i++) {
+		struct wd_image img = ret->images.v[i];
+		bool twice = false;
+		for (size_t k = 0; k < n && !twice; k++)
+			twice = wd_str_eq(ret->images.v[k].href, img.href);
+		for (size_t k = 0; k < known->n && img.caption.n == 0 && !twice; k++) {
+			struct wd_str url = wd_url_resolve(p->a, meta->base, known->v[k].src);
+			if (wd_str_eq(without_query(url), without_query(img.href)))
+				img.caption = known->v[k].text;
+		}
+		if (!twice)
+			ret->images.v[n++] = img;
 	}
+	ret->images.n = n;
 }
 
 /* The text, from the page as measured and stripped. */
@@ -123,6 +152,8 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 	struct wd_page_el *root = wd_page_choose(p, &strategy);
 	wd_page_trim(p, root);
 	trace_all(p, root, strategy);
+	captions known = {0};
+	find_captions(p, root, &known);
 	struct wd_clean_opts opts = {.base = meta->base, .field = "text", .captions_apart = true};
 	struct wd_node *top = cut_out(p, root);
 	if (top == NULL)
@@ -139,7 +170,8 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 		if (p->trace != NULL)
 			p->trace->strategy = "json-ld";
 	}
-	take_clean(p->a, ret, &clean);
+	wd_build_take_clean(p->a, &clean, ret);
+	settle_images(p, meta, &known, ret);
 	return WD_OK;
 }
 

@@ -61,10 +61,10 @@ static bool is_main(const struct wd_page_el *e)
 	return e->n->tag == WD_TAG_MAIN || wd_str_ieqc(wd_node_attr(e->n, "role"), "main");
 }
 
-/* Prose, for three where the headline is in it: related stories are <article>s too. */
+/* Prose, for six where the headline is in it: related stories are <article>s too. */
 static uint64_t weight(const struct wd_page_el *e)
 {
-	return (uint64_t)e->good * (e->h1 ? 3 : 1);
+	return (uint64_t)e->good * (e->h1 ? 6 : 1);
 }
 
 /* The element of its kind with most prose; of nested ones the inner, if it holds nearly all. */

@@ -102,8 +102,6 @@ static void sum_up(struct wd_page *p)
 {
 	for (size_t i = p->n; i-- > 0;) {
 		struct wd_page_el *e = &p->els[i];
-		e->sub += e->own;
-		e->sub_link += e->own_link;
 		count_tag(e);
 		e->reads = reads_like_prose(e);
 		if (e->reads)
@@ -136,6 +134,8 @@ static void add_text(struct wd_page *p, const struct place *at, struct wd_str te
 	if (t.bytes == 0)
 		return;
 	block->hash = block->hash * 31 + wd_hash64(wd_str_trim(text));
+	p->els[at->el].sub += t.bytes;
+	p->els[at->el].sub_link += at->link ? t.bytes : 0;
 	block->own += t.bytes;
 	block->own_marks += t.marks;
 	if (at->link)
