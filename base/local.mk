@@ -13,6 +13,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/log.c %reldir%/log.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/queue.c %reldir%/queue.h \
+	%reldir%/row.h \
 	%reldir%/regex.c %reldir%/regex.h \
 	%reldir%/str.c %reldir%/str.h \
 	%reldir%/url.c %reldir%/url.h \

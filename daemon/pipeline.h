@@ -15,26 +15,12 @@
 #include "base/buf.h"
 #include "base/doc.h"
 #include "base/err.h"
+#include "sinks/sink.h"
 
 struct wd_feed;
 struct wd_pipeline;
 struct wd_store;
 struct wd_rules;
-
-/** One sink as configured. */
-struct wd_sink_conf {
-	const char *type;  /* "kafka", "jsonl", "stdout" */
-	const char *name;  /* its position's name in the store; NULL: made of type and place */
-	const char *path;  /* jsonl */
-	const char *topic; /* kafka */
-	const char *dead_letter_topic; /* kafka; NULL: the local dead-letter store only */
-	const char *health_topic;      /* kafka; NULL: none */
-	bool exactly_once;
-	/* librdkafka properties, name and value in turn, NULL at the end; may be NULL */
-	const char *const *properties;
-	size_t batch_events;   /* 0: 1,000 */
-	int64_t batch_wait_us; /* how long a batch may wait for more; 0: 20 ms */
-};
 
 /** What a feed's first read gives: everything as backfill, only what is newer, or nothing. */
 enum wd_first_poll { WD_FIRST_ALL, WD_FIRST_SINCE, WD_FIRST_NONE };
@@ -47,8 +33,7 @@ struct wd_pipeline_opts {
 	size_t sink_count;
 	size_t queue_items, queue_bytes; /* 0: base/limits.h */
 	uint64_t outbox_max_bytes;       /* 0: base/limits.h */
-	bool page_allowed;  /* an HTML page is an article (replay); false: feeds only */
-	bool virtual_clock; /* a version is first seen when its document was fetched */
+	bool page_allowed; /* an HTML page is an article (replay); false: feeds only */
 	enum wd_first_poll first_poll;
 	int64_t first_since_us;
 	void (*resume)(void *ctx);
@@ -57,9 +42,10 @@ struct wd_pipeline_opts {
 	 * document was given up. */
 	void (*report)(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
 		size_t new_versions, int rc, const struct wd_err *err, void *ctx);
-	/* A sink's new events were delivered (sink thread); only the JSON lines of type "memory"
-	 * sinks come here: tests and --expect. */
+	/* The JSON lines of sinks of type "memory" (sink thread): tests and --expect. */
 	void (*event)(struct wd_str line, void *ctx);
+	/* A sink will never work again in this process (fenced, foreign store): say so and end. */
+	void (*fatal)(const struct wd_err *err, void *ctx);
 	void *ctx;
 };
 

@@ -110,8 +110,10 @@ static const char *const sql[ST_COUNT] = {
 	[ST_OUT_OLDEST] = "SELECT time FROM outbox ORDER BY seq LIMIT 1",
 	[ST_SINK_GET] = "SELECT pos, mark FROM sinks WHERE name = ?1",
 	[ST_SINK_PUT] = "INSERT OR REPLACE INTO sinks (name, pos, mark) VALUES (?1, ?2, ?3)",
-	[ST_DEAD_PUT] = "INSERT INTO dead (time, event, input, feed, stage, error, attrs, bytes)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ST_DEAD_PUT] =
+		"INSERT INTO dead (time, event, input, feed, stage, error, attrs, bytes)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?2 OR NOT EXISTS (SELECT 1 FROM dead"
+		" WHERE NOT event AND input IS ?3 AND error IS ?6 AND bytes = ?8)",
 	[ST_DEAD_DROP] = "DELETE FROM dead WHERE id = ?1",
 	[ST_TRY_ADD] = "INSERT INTO attempts (doc, count) VALUES (?1, 1)"
 		       " ON CONFLICT (doc) DO UPDATE SET count = count + 1 RETURNING count",
@@ -334,6 +336,11 @@ void wd_store_close(struct wd_store *s)
 struct wd_str wd_store_uuid(const struct wd_store *s)
 {
 	return wd_str_c(s->uuid);
+}
+
+const char *wd_store_dir(const struct wd_store *s)
+{
+	return s->dir;
 }
 
 bool wd_store_was_clean(const struct wd_store *s)

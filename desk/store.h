@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/hash.h"
+#include "base/row.h"
 
 struct wd_store;
 
@@ -33,6 +34,8 @@ struct wd_str wd_store_uuid(const struct wd_store *s);
 WD_MUST_USE int wd_store_renew(struct wd_store *s, struct wd_err *err);
 /** Full check of the file, WD_E_MALFORMED with the first finding. */
 WD_MUST_USE int wd_store_check(struct wd_store *s, struct wd_err *err);
+/** Its folder; NULL: in memory. */
+const char *wd_store_dir(const struct wd_store *s);
 /** False when the program before us did not close the store: worth a check once all is up. */
 bool wd_store_was_clean(const struct wd_store *s);
 /** A consistent copy while running. */
@@ -109,19 +112,8 @@ WD_MUST_USE int wd_store_prune(
 
 /* ---- the outbox ---- */
 
-enum wd_row_kind { WD_ROW_ARTICLE = 0, WD_ROW_DEAD = 1, WD_ROW_HEALTH = 2, WD_ROW_TOMBSTONE = 3 };
-
-struct wd_store_row {
-	int64_t seq;
-	enum wd_row_kind kind;
-	int64_t time_us;     /* the event's time */
-	struct wd_str key;   /* record key; empty: none */
-	struct wd_str route; /* topic chosen by a routing rule; empty: the sink's own */
-	struct wd_str attrs; /* name NUL value NUL … */
-	struct wd_str data;
-};
 /** Adds a row to the open transaction; gives its seq. */
-WD_MUST_USE int wd_store_out(struct wd_store *s, struct wd_store_row *row, struct wd_err *err);
+WD_MUST_USE int wd_store_out(struct wd_store *s, struct wd_row *row, struct wd_err *err);
 /** The outbox is at its limit: sources should pause. Any thread. */
 bool wd_store_is_full(const struct wd_store *s);
 void wd_store_outbox_fill(const struct wd_store *s, uint64_t *ret_rows, uint64_t *ret_bytes);
@@ -145,10 +137,12 @@ int64_t wd_store_reader_mark(const struct wd_store_reader *r);
 /** Committed rows with seq > after, in order, at most max and about max_bytes; strings in `a`.
  * Waits up to wait_us for the first; 0 rows is no error. */
 WD_MUST_USE int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max,
-	size_t max_bytes, int64_t wait_us, struct wd_arena *a, struct wd_store_row **ret,
-	size_t *ret_n, struct wd_err *err);
+	size_t max_bytes, int64_t wait_us, struct wd_arena *a, struct wd_row **ret, size_t *ret_n,
+	struct wd_err *err);
 /** Delivered up to `pos`: rows that no sink waits for leave with the next commit. */
 void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark);
+/** The last acknowledged position is durable. */
+bool wd_store_reader_is_saved(struct wd_store_reader *r);
 /** Wakes readers that wait (stop). */
 void wd_store_wake(struct wd_store *s);
 
@@ -162,9 +156,10 @@ struct wd_store_dead {
 	struct wd_str attrs; /* headers or event attributes, name NUL value NUL … */
 	struct wd_str bytes; /* as received */
 };
-/** Durable at once outside a transaction, with it inside. Any thread. */
+/** Durable at once outside a transaction, with it inside. A document that failed the same way
+ * before is not kept twice (*ret_new false; may be NULL). Any thread. */
 WD_MUST_USE int wd_store_dead_put(
-	struct wd_store *s, const struct wd_store_dead *d, struct wd_err *err);
+	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err);
 /** Each in order, newest last; bytes only when `with_bytes`. A negative answer of fn stops. */
 WD_MUST_USE int wd_store_dead_each(struct wd_store *s, bool with_bytes, struct wd_arena *a,
 	int (*fn)(const struct wd_store_dead *d, void *ctx), void *ctx, struct wd_err *err);

@@ -282,7 +282,8 @@ int wd_store_prune(
 
 /* ---- documents and events that failed ---- */
 
-int wd_store_dead_put(struct wd_store *s, const struct wd_store_dead *d, struct wd_err *err)
+int wd_store_dead_put(
+	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_DEAD_PUT];
 	wd_store_lock(s);
@@ -294,7 +295,10 @@ int wd_store_dead_put(struct wd_store *s, const struct wd_store_dead *d, struct 
 	wd_sql_str(st, 6, d->error);
 	wd_sql_blob(st, 7, d->attrs);
 	wd_sql_blob(st, 8, d->bytes);
-	return wd_store_unlock(s, wd_sql_run(s, ST_DEAD_PUT, err));
+	int r = wd_sql_run(s, ST_DEAD_PUT, err);
+	if (ret_new != NULL)
+		*ret_new = r == WD_OK && sqlite3_changes(s->db) > 0;
+	return wd_store_unlock(s, r);
 }
 
 #define DEAD_COLS "SELECT id, time, event, input, feed, stage, error, attrs, "

@@ -55,7 +55,7 @@ int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
 	return WD_OK;
 }
 
-int wd_store_out(struct wd_store *s, struct wd_store_row *row_, struct wd_err *err)
+int wd_store_out(struct wd_store *s, struct wd_row *row_, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_OUT];
 	wd_store_lock(s);
@@ -199,7 +199,7 @@ static bool wait_above(struct wd_store *s, int64_t after, int64_t wait_us)
 }
 
 static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
-	struct wd_arena *a, struct wd_store_row *list, size_t *ret_n, struct wd_err *err)
+	struct wd_arena *a, struct wd_row *list, size_t *ret_n, struct wd_err *err)
 {
 	sqlite3_stmt *st = r->read;
 	size_t n = 0, bytes = 0;
@@ -208,8 +208,8 @@ static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_
 	wd_sql_int(st, 2, atomic_load(&r->store->shown_seq));
 	wd_sql_int(st, 3, (int64_t)max);
 	while (n < max && bytes < max_bytes && (rc = sqlite3_step(st)) == SQLITE_ROW) {
-		struct wd_store_row *x = &list[n];
-		*x = (struct wd_store_row){
+		struct wd_row *x = &list[n];
+		*x = (struct wd_row){
 			.seq = sqlite3_column_int64(st, 0),
 			.kind = (enum wd_row_kind)sqlite3_column_int(st, 1),
 			.time_us = sqlite3_column_int64(st, 2),
@@ -234,14 +234,13 @@ static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_
 }
 
 int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
-	int64_t wait_us, struct wd_arena *a, struct wd_store_row **ret, size_t *ret_n,
-	struct wd_err *err)
+	int64_t wait_us, struct wd_arena *a, struct wd_row **ret, size_t *ret_n, struct wd_err *err)
 {
 	*ret_n = 0;
 	*ret = NULL;
 	if (!wait_above(r->store, after, wait_us))
 		return WD_OK;
-	struct wd_store_row *list = wd_arena_array(a, max, sizeof(*list));
+	struct wd_row *list = wd_arena_array(a, max, sizeof(*list));
 	if (list == NULL)
 		return wd_err_set(err, WD_E_LIMIT, "store: batch of %zu rows", max);
 	*ret = list;
@@ -260,6 +259,14 @@ void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark)
 		r->dirty = true;
 	}
 	(void)wd_store_unlock(r->store, 0);
+}
+
+bool wd_store_reader_is_saved(struct wd_store_reader *r)
+{
+	wd_store_lock(r->store);
+	bool saved = !r->dirty;
+	(void)wd_store_unlock(r->store, 0);
+	return saved;
 }
 
 void wd_store_wake(struct wd_store *s)

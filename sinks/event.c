@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/limits.h"
+#include "base/row.h"
 #include "base/url.h"
 #include "sinks/event_data.h"
 
@@ -123,24 +125,53 @@ void wd_event_attrs_make(struct wd_arena *a, const struct wd_article *art,
 	memcpy(ret->time, time.p, WD_MIN(time.n, sizeof(ret->time) - 1));
 }
 
-void wd_event_structured(struct wd_buf *out, const struct wd_event_attrs *at, struct wd_str data)
+static void pack(struct wd_buf *out, const char *name, struct wd_str value)
+{
+	if (value.n == 0)
+		return;
+	wd_buf_add(out, wd_str_c(name));
+	wd_buf_putc(out, '\0');
+	wd_buf_add(out, value);
+	wd_buf_putc(out, '\0');
+}
+
+void wd_event_attrs_pack(struct wd_buf *out, const struct wd_event_attrs *at)
+{
+	pack(out, "specversion", WD_STR("1.0"));
+	pack(out, "id", at->id);
+	pack(out, "source", at->source);
+	pack(out, "type", at->type);
+	pack(out, "subject", at->subject);
+	pack(out, "time", wd_str_c(at->time));
+	pack(out, "datacontenttype", WD_STR("application/json"));
+	pack(out, "dataschema", at->dataschema);
+	pack(out, "topics", at->topics);
+	pack(out, "partitionkey", at->subject);
+	pack(out, "traceparent", at->traceparent);
+}
+
+void wd_event_line(struct wd_buf *out, struct wd_str attrs, struct wd_str data)
 {
 	struct wd_json j;
+	struct wd_str name, value;
+	char key[32];
 	wd_json_init(&j, out);
 	wd_json_obj(&j);
-	wd_json_kv(&j, "specversion", WD_STR("1.0"));
-	wd_json_kv(&j, "id", at->id);
-	wd_json_kv(&j, "source", at->source);
-	wd_json_kv(&j, "type", at->type);
-	wd_json_kv(&j, "subject", at->subject);
-	wd_json_kv(&j, "time", wd_str_c(at->time));
-	wd_json_kv(&j, "datacontenttype", WD_STR("application/json"));
-	wd_json_kv(&j, "dataschema", at->dataschema);
-	wd_json_kv(&j, "topics", at->topics);
-	wd_json_kv(&j, "partitionkey", at->subject);
-	wd_json_kv(&j, "traceparent", at->traceparent);
+	while (wd_row_attr(&attrs, &name, &value)) {
+		(void)snprintf(key, sizeof(key), "%.*s", WD_STR_ARG(name));
+		wd_json_kv(&j, key, value);
+	}
 	wd_json_key(&j, "data");
 	wd_json_raw(&j, data);
 	wd_json_obj_end(&j);
 	wd_buf_putc(out, '\n');
+}
+
+void wd_event_structured(struct wd_buf *out, const struct wd_event_attrs *at, struct wd_str data)
+{
+	struct wd_buf attrs;
+	wd_buf_init(&attrs, 64 * WD_KIB);
+	wd_event_attrs_pack(&attrs, at);
+	wd_event_line(out, wd_buf_str(&attrs), data);
+	wd_buf_done(&attrs);
 }

@@ -19,6 +19,11 @@ void wd_event_data(struct wd_buf *out, struct wd_arena *a, const struct wd_artic
 /** One structured event as one JSON line, newline included, from attributes and encoded data. */
 void wd_event_structured(struct wd_buf *out, const struct wd_event_attrs *at, struct wd_str data);
 
+/** The attributes as an outbox row keeps them: name NUL value NUL …, in a fixed order. */
+void wd_event_attrs_pack(struct wd_buf *out, const struct wd_event_attrs *at);
+/** One structured event as a JSON line from packed attributes and encoded data. */
+void wd_event_line(struct wd_buf *out, struct wd_str attrs, struct wd_str data);
+
 /** The version of an article nobody remembers (extract, tag, parse without a store): published,
  * number 1. */
 void wd_version_first(

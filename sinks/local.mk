@@ -4,3 +4,10 @@ libwiredesk_a_SOURCES += \
 	%reldir%/event_data.c %reldir%/event_data.h \
 	%reldir%/event_wiredesk.c \
 	%reldir%/flat.c %reldir%/flat.h
+	%reldir%/jsonl.c \
+	%reldir%/kafka.c \
+	%reldir%/kafka_admin.c \
+	%reldir%/kafka_impl.h \
+	%reldir%/kafka_txn.c \
+	%reldir%/sink.h \
+	%reldir%/sinks.c

@@ -41,7 +41,7 @@ static struct wd_store *open_here(void)
 
 static int64_t add_row(struct wd_store *s, const char *data)
 {
-	struct wd_store_row row = {
+	struct wd_row row = {
 		.key = WD_STR("k"), .attrs = WD_STR("id\0x"), .data = wd_str_c(data)};
 	assert_int_equal(wd_store_out(s, &row, NULL), WD_OK);
 	return row.seq;
@@ -49,7 +49,7 @@ static int64_t add_row(struct wd_store *s, const char *data)
 
 static size_t count_rows(struct wd_store_reader *r, int64_t after, struct wd_arena *a)
 {
-	struct wd_store_row *rows;
+	struct wd_row *rows;
 	size_t n;
 	assert_int_equal(wd_store_read(r, after, 100, 1 << 20, 0, a, &rows, &n, NULL), WD_OK);
 	return n;

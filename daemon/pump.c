@@ -1,0 +1,379 @@
+/*
+ * Pump: outbox → sink.
+ *
+ * `sent` is the last row handed over, the reader's position the last one delivered. After an error
+ * the sink is established again and its own position decides where to go on; rows between are
+ * submitted again. Rows of kinds the sink does not want count as delivered in passing.
+ *
+ * Concurrency: everything runs on the pump's thread; state for status pages is under `lock`.
+ */
+#include "daemon/pump.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/limits.h"
+#include "base/log.h"
+
+#define BATCH_BYTES (8 * WD_MIB)
+#define BATCH_ARENA (64 * WD_MIB)
+#define DEFAULT_BATCH 1000
+#define DEFAULT_WAIT_US 20000
+#define IDLE_US 100000
+#define BACKOFF_FIRST_US 200000
+#define BACKOFF_MAX_US (5 * WD_SEC)
+
+enum state { ST_STARTING, ST_RUNNING, ST_DOWN, ST_DEAD };
+static const char *const state_names[] = {"starting", "running", "down", "stopped"};
+
+struct wd_pump {
+	struct wd_pump_opts opts;
+	char name[256];
+	const struct wd_sink_ops *ops;
+	struct wd_sink *sink;
+	struct wd_store_reader *reader;
+	struct wd_arena *mem;
+	pthread_t thread;
+	bool started;
+	atomic_bool stop;
+	atomic_int state;
+	/* thread's own */
+	int64_t sent, last_wanted;
+	size_t skip, batch;
+	int64_t backoff_us;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	struct wd_err last; /* under lock */
+};
+
+static bool stopping(void *ctx)
+{
+	return atomic_load(&((struct wd_pump *)ctx)->stop);
+}
+
+/* Waits, but not through a stop. */
+static void nap(struct wd_pump *p, int64_t us)
+{
+	int64_t until = wd_clock_mono_us() + us;
+	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
+	(void)pthread_mutex_lock(&p->lock);
+	while (!stopping(p) && wd_clock_mono_us() < until)
+		(void)pthread_cond_timedwait(&p->wake, &p->lock, &ts);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+static void pack(struct wd_buf *b, const char *name, struct wd_str value)
+{
+	if (value.n == 0)
+		return;
+	wd_buf_add(b, wd_str_c(name));
+	wd_buf_putc(b, '\0');
+	wd_buf_add(b, value);
+	wd_buf_putc(b, '\0');
+}
+
+/* The sink will never take this row: it goes to the local dead letters, and to the dead-letter
+ * topic unless it was meant for that. */
+static void refused(int64_t seq, const char *why, void *ctx)
+{
+	struct wd_pump *p = ctx;
+	struct wd_row *row = NULL;
+	size_t n = 0;
+	struct wd_err err = {0};
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(BATCH_ARENA);
+	if (a == NULL ||
+		wd_store_read(p->reader, seq - 1, 1, BATCH_BYTES, 0, a, &row, &n, &err) != WD_OK ||
+		n == 0 || row->seq != seq)
+		return;
+	struct wd_store_dead d = {.time_us = row->time_us,
+		.is_event = true,
+		.input = row->key,
+		.stage = wd_str_c(p->name),
+		.error = wd_str_c(why),
+		.attrs = row->attrs,
+		.bytes = row->data};
+	int r = wd_store_dead_put(p->opts.store, &d, NULL, &err);
+	wd_log(WD_LOG_WARNING, wd_str_c(p->name), "event-refused", "key=%.*s error=%s kept=%s",
+		WD_STR_ARG(row->key), WD_LOGQ(wd_str_c(why)), r == WD_OK ? "yes" : err.text);
+	if (row->kind == WD_ROW_DEAD || !p->ops->wants(p->sink, WD_ROW_DEAD))
+		return;
+	struct wd_buf attrs;
+	wd_buf_init(&attrs, 64 * WD_KIB);
+	pack(&attrs, "wd_error", wd_str_c(why));
+	pack(&attrs, "wd_stage", wd_str_c(p->name));
+	wd_buf_add(&attrs, row->attrs);
+	struct wd_row letter = {.kind = WD_ROW_DEAD,
+		.time_us = row->time_us,
+		.key = row->key,
+		.attrs = wd_buf_str(&attrs),
+		.data = row->data};
+	if (wd_store_out(p->opts.store, &letter, &err) != WD_OK)
+		wd_log(WD_LOG_WARNING, wd_str_c(p->name), "dead-letter-kept-locally", "error=%s",
+			WD_LOGQ(wd_str_c(err.text)));
+	wd_buf_done(&attrs);
+}
+
+static void line(struct wd_str text, void *ctx)
+{
+	struct wd_pump *p = ctx;
+	if (p->opts.event != NULL)
+		p->opts.event(text, p->opts.ctx);
+}
+
+static void set_state(struct wd_pump *p, enum state state, const struct wd_err *err)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	bool news = atomic_load(&p->state) != (int)state;
+	atomic_store(&p->state, (int)state);
+	if (err != NULL)
+		p->last = *err;
+	(void)pthread_mutex_unlock(&p->lock);
+	if (!news)
+		return;
+	if (err != NULL)
+		wd_log(state == ST_DEAD ? WD_LOG_ERR : WD_LOG_WARNING, wd_str_c(p->name),
+			"sink-down", "error=%s", WD_LOGQ(wd_str_c(err->text)));
+	else
+		wd_log(WD_LOG_INFO, wd_str_c(p->name), "sink-up", "position=%lld",
+			(long long)p->sent);
+}
+
+/* Down: say it once, wait longer each time. */
+static void down(struct wd_pump *p, const struct wd_err *err)
+{
+	if (err->code == WD_E_BUG || err->code == WD_E_MALFORMED) {
+		set_state(p, ST_DEAD, err);
+		if (p->opts.fatal != NULL)
+			p->opts.fatal(err, p->opts.ctx);
+		return;
+	}
+	/* A single failure that the next try mends is no state worth a line. */
+	if (p->backoff_us > BACKOFF_FIRST_US || atomic_load(&p->state) == ST_STARTING)
+		set_state(p, ST_DOWN, err);
+	nap(p, p->backoff_us);
+	p->backoff_us = WD_MIN(p->backoff_us * 2, BACKOFF_MAX_US);
+}
+
+static bool establish(struct wd_pump *p)
+{
+	struct wd_err err = {0};
+	struct wd_sink_place place = {0};
+	int r = p->ops->establish(p->sink, &place, &err);
+	if (r != WD_OK) {
+		err.code = r;
+		down(p, &err);
+		return false;
+	}
+	p->sent = p->last_wanted = place.pos;
+	p->skip = place.skip;
+	wd_store_ack(p->reader, place.pos, place.mark);
+	/* What the sink noted must be durable before anything follows it. */
+	while (!wd_store_reader_is_saved(p->reader) && !stopping(p))
+		nap(p, 5000);
+	set_state(p, ST_RUNNING, NULL);
+	return true;
+}
+
+/* Leaves in `rows` what the sink wants and has not; gives how many. */
+static size_t sift(struct wd_pump *p, struct wd_row *rows, size_t n)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!p->ops->wants(p->sink, rows[i].kind))
+			continue;
+		if (p->skip > 0)
+			p->skip--;
+		else
+			rows[kept++] = rows[i];
+	}
+	return kept;
+}
+
+static int read_batch(
+	struct wd_pump *p, bool in_flight, struct wd_row **ret, size_t *ret_n, struct wd_err *err)
+{
+	wd_arena_reset(p->mem);
+	int r = wd_store_read(p->reader, p->sent, p->batch, BATCH_BYTES, in_flight ? 0 : IDLE_US,
+		p->mem, ret, ret_n, err);
+	if (r != WD_OK || *ret_n == 0 || *ret_n >= p->batch || !p->opts.conf->exactly_once)
+		return r;
+	/* A transaction costs much the same for one row as for a thousand: wait for company. */
+	nap(p, p->opts.conf->batch_wait_us > 0 ? p->opts.conf->batch_wait_us : DEFAULT_WAIT_US);
+	wd_arena_reset(p->mem);
+	return wd_store_read(p->reader, p->sent, p->batch, BATCH_BYTES, 0, p->mem, ret, ret_n, err);
+}
+
+static int hand_over(struct wd_pump *p, struct wd_err *err)
+{
+	struct wd_row *rows = NULL;
+	size_t n = 0, taken = 0;
+	bool in_flight = wd_store_reader_pos(p->reader) < p->last_wanted;
+	int r = read_batch(p, in_flight, &rows, &n, err);
+	if (r != WD_OK || n == 0)
+		return r;
+	int64_t last = rows[n - 1].seq;
+	size_t kept = sift(p, rows, n);
+	if (kept == 0) {
+		p->sent = last;
+		return WD_OK;
+	}
+	r = p->ops->submit(p->sink, rows, kept, &taken, err);
+	if (taken > 0) {
+		p->last_wanted = rows[taken - 1].seq;
+		p->sent = taken == kept ? last : p->last_wanted;
+	}
+	return r;
+}
+
+/* One round: rows over, position back. */
+static int round_trip(struct wd_pump *p, struct wd_err *err)
+{
+	struct wd_sink_place place = {0};
+	int64_t before = p->sent;
+	int r = hand_over(p, err);
+	if (r != WD_OK && r != WD_E_FULL)
+		return r;
+	bool busy = p->sent > before;
+	r = p->ops->poll(p->sink, busy ? 0 : IDLE_US / 2, &place, err);
+	/* What is behind the last wanted row needs nobody's word. */
+	int64_t pos = place.pos >= p->last_wanted ? p->sent : place.pos;
+	if (pos > wd_store_reader_pos(p->reader)) {
+		wd_store_ack(p->reader, pos, place.mark);
+		p->backoff_us = BACKOFF_FIRST_US;
+	}
+	return r;
+}
+
+static void *thread_main(void *arg)
+{
+	struct wd_pump *p = arg;
+	bool up = false;
+	while (!stopping(p)) {
+		struct wd_err err = {0};
+		if (atomic_load(&p->state) == ST_DEAD) {
+			nap(p, WD_SEC);
+			continue;
+		}
+		if (!up) {
+			up = establish(p);
+			continue;
+		}
+		int r = round_trip(p, &err);
+		if (r != WD_OK) {
+			up = false;
+			err.code = r;
+			down(p, &err);
+		}
+	}
+	return NULL;
+}
+
+static void make_name(struct wd_pump *p)
+{
+	const struct wd_sink_conf *c = p->opts.conf;
+	const char *place = c->path != NULL ? c->path : c->topic != NULL ? c->topic : "";
+	if (c->name != NULL)
+		(void)snprintf(p->name, sizeof(p->name), "%s", c->name);
+	else
+		(void)snprintf(p->name, sizeof(p->name), "%s:%s", c->type, place);
+}
+
+static int open_sink(struct wd_pump *p, struct wd_err *err)
+{
+	p->ops = wd_sink_find(p->opts.conf->type);
+	if (p->ops == NULL)
+		return wd_err_set(err, WD_E_MALFORMED, "no sink type '%s'", p->opts.conf->type);
+	int r = wd_store_reader_open(p->opts.store, p->name, &p->reader, err);
+	if (r != WD_OK)
+		return r;
+	struct wd_sink_host host = {.store_uuid = wd_store_uuid(p->opts.store),
+		.pos = wd_store_reader_pos(p->reader),
+		.mark = wd_store_reader_mark(p->reader),
+		.opened_seq = wd_store_opened_seq(p->opts.store),
+		.refused = refused,
+		.line = line,
+		.stopping = stopping,
+		.ctx = p};
+	return p->ops->open(p->opts.conf, &host, &p->sink, err);
+}
+
+int wd_pump_new(const struct wd_pump_opts *opts, struct wd_pump **ret, struct wd_err *err)
+{
+	struct wd_pump *p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return wd_err_set(err, WD_E_NOMEM, "pump: out of memory");
+	p->opts = *opts;
+	p->batch = opts->conf->batch_events > 0 ? opts->conf->batch_events : DEFAULT_BATCH;
+	p->backoff_us = BACKOFF_FIRST_US;
+	make_name(p);
+	pthread_condattr_t attr;
+	(void)pthread_condattr_init(&attr);
+	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	(void)pthread_mutex_init(&p->lock, NULL);
+	(void)pthread_cond_init(&p->wake, &attr);
+	(void)pthread_condattr_destroy(&attr);
+	p->mem = wd_arena_new(BATCH_ARENA);
+	int r = p->mem != NULL ? open_sink(p, err)
+			       : wd_err_set(err, WD_E_NOMEM, "pump: out of memory");
+	if (r == WD_OK && pthread_create(&p->thread, NULL, thread_main, p) != 0)
+		r = wd_err_set(err, WD_E_SYS, "pump: cannot start a thread");
+	p->started = r == WD_OK;
+	if (r != WD_OK) {
+		wd_pump_free(p);
+		return r;
+	}
+	*ret = p;
+	return WD_OK;
+}
+
+int64_t wd_pump_pos(struct wd_pump *p)
+{
+	return wd_store_reader_pos(p->reader);
+}
+
+bool wd_pump_is_dead(struct wd_pump *p)
+{
+	return atomic_load(&p->state) == ST_DEAD;
+}
+
+void wd_pump_json(struct wd_pump *p, struct wd_buf *out)
+{
+	struct wd_json j;
+	int64_t pos = wd_pump_pos(p), last = wd_store_last_seq(p->opts.store);
+	enum state state = (enum state)atomic_load(&p->state);
+	(void)pthread_mutex_lock(&p->lock);
+	struct wd_err err = p->last;
+	(void)pthread_mutex_unlock(&p->lock);
+	wd_json_init(&j, out);
+	wd_json_obj(&j);
+	wd_json_kv(&j, "sink", wd_str_c(p->name));
+	wd_json_kv(&j, "state", wd_str_c(state_names[state]));
+	wd_json_kv_int(&j, "position", pos);
+	wd_json_kv_int(&j, "backlog", WD_MAX(last - pos, 0));
+	if (state != ST_RUNNING)
+		wd_json_kv(&j, "error", wd_str_c(err.text));
+	wd_json_obj_end(&j);
+}
+
+void wd_pump_free(struct wd_pump *p)
+{
+	if (p == NULL)
+		return;
+	atomic_store(&p->stop, true);
+	if (p->started) {
+		(void)pthread_mutex_lock(&p->lock);
+		(void)pthread_cond_broadcast(&p->wake);
+		(void)pthread_mutex_unlock(&p->lock);
+		(void)pthread_join(p->thread, NULL);
+	}
+	if (p->ops != NULL)
+		p->ops->close(p->sink);
+	wd_store_reader_close(p->reader);
+	wd_arena_free(p->mem);
+	(void)pthread_mutex_destroy(&p->lock);
+	(void)pthread_cond_destroy(&p->wake);
+	free(p);
+}
