@@ -93,7 +93,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page_trim.c \
 	%reldir%/page_vocab.c \
 	%reldir%/page_vocab.h \
-	%reldir%/page_zz.c \
 	%reldir%/parser.c \
 	%reldir%/parser.h \
 	%reldir%/parsers.h \
