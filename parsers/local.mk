@@ -83,7 +83,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/metadata_impl.h \
 	%reldir%/metadata_jsonld.c \
 	%reldir%/metadata_title.c \
-	%reldir%/ninjs.c \
 	%reldir%/page.c \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \

@@ -10,6 +10,7 @@
   headers     every header compiles alone
   sizes       files under 1,000 lines, functions under 100
   promises    no TODO and the like, no machine paths
+  lists       local.mk names each file of its folder once, and no file that is not there
   shell       shellcheck, where installed
   python      every Python file compiles
 """
@@ -174,6 +175,19 @@ def check_promises():
                 yield f"{path}:{i}", "a machine path"
 
 
+def check_lists():
+    for folder in CODE:
+        listed = re.findall(r"%reldir%/(\S+\.(?:c|h|def))\b", read(f"{folder}/local.mk"))
+        for name in sorted(set(listed)):
+            if listed.count(name) > 1:
+                yield f"{folder}/local.mk", f"{name} is listed {listed.count(name)} times"
+            if not os.path.exists(os.path.join(TOP, folder, name)):
+                yield f"{folder}/local.mk", f"{name} is listed but not there"
+        for path in files((".c", ".h", ".def"), (folder,)):
+            if os.path.basename(path) not in listed:
+                yield path, f"is not in {folder}/local.mk"
+
+
 def check_shell():
     tool = shutil.which("shellcheck")
     if tool is None:
@@ -199,7 +213,7 @@ def check_python():
 
 
 def main():
-    names = sys.argv[1:] or ["format", "layers", "libraries", "banned", "headers", "sizes", "promises", "shell", "python"]
+    names = sys.argv[1:] or ["format", "layers", "libraries", "banned", "headers", "sizes", "promises", "lists", "shell", "python"]
     failed = 0
     for name in names:
         found = list(globals()["check_" + name]())
