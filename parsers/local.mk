@@ -67,14 +67,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/mend_impl.h \
 	%reldir%/mend_ref.c \
 	%reldir%/mend_tag.c \
-	%reldir%/ninjs.c \
-	%reldir%/parser.c \
-	%reldir%/parser.h \
-	%reldir%/parsers.h \
-	%reldir%/plain.c \
-	%reldir%/plain_head.c \
-	%reldir%/plain_impl.h \
-	%reldir%/plain_lines.c \
 	%reldir%/metadata.c \
 	%reldir%/metadata.h \
 	%reldir%/metadata_author.c \
@@ -83,6 +75,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/metadata_impl.h \
 	%reldir%/metadata_jsonld.c \
 	%reldir%/metadata_title.c \
+	%reldir%/ninjs.c \
 	%reldir%/page.c \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \
@@ -111,6 +104,16 @@ libwiredesk_a_SOURCES += \
 	%reldir%/sitemap.c \
 	%reldir%/tables.c \
 	%reldir%/tables.h \
+	%reldir%/tables_boxes.c \
+	%reldir%/tables_flat.c \
+	%reldir%/tables_header.c \
+	%reldir%/tables_impl.h \
+	%reldir%/tables_lines.c \
+	%reldir%/tables_notes.c \
+	%reldir%/tables_out.c \
+	%reldir%/tables_real.c \
+	%reldir%/tables_single.c \
+	%reldir%/tables_types.c \
 	%reldir%/version.c \
 	%reldir%/version.h \
 	%reldir%/xml.c \

@@ -1,7 +1,96 @@
-/* Replaced as a whole by the tables' own implementation, which is in work. */
-#include "parsers/tables.h"
+/*
+ * Tables: the order of work.
+ *
+ *   <table> elements ──► data or layout, grids, parts joined        tables_real.c
+ *   boxes            ──► grids                                      tables_boxes.c
+ *   lines of text    ──► delimited, stacked, single-spaced rows     tables_flat.c, tables_single.c
+ *   lines beside     ──► header words, footnotes                    tables_notes.c
+ *   all of them      ──► one well-formed <table> each, and data     tables_out.c
+ *
+ * Every recogniser asks for evidence in proportion to how much innocent text looks alike; what does
+ * not convince stays as it was. No word is lost: cells take the nodes or the bytes of the source.
+ * Linear in the input: each line and node is read a fixed number of times.
+ */
+#include "parsers/tables_impl.h"
 
-void wd_tables_collect(struct wd_arena *a, struct wd_node *root, wd_tables *tables, wd_repairs *repairs)
+#include "base/limits.h"
+
+static bool find(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
+	size_t *stacked_from, struct wd_tfind *ret)
 {
-	(void)a, (void)root, (void)tables, (void)repairs;
+	struct wd_tfind f;
+	size_t next = end;
+	if (wd_find_delimited(a, l, at, end, ret))
+		return true;
+	next = WD_MIN(next, ret->to);
+	if (at >= *stacked_from) {
+		if (wd_find_stacked(a, l, at, end, ret))
+			return true;
+		*stacked_from = ret->to;
+	}
+	if (wd_find_single(a, l, at, end, ret))
+		return true;
+	f.to = WD_MIN(next, ret->to);
+	ret->to = WD_MAX(f.to, at + 1);
+	return false;
+}
+
+void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
+{
+	struct wd_tlines lines = {0};
+	wd_tlines_read(a, root, &lines);
+	const struct wd_tline *l = lines.v.v;
+	size_t end = 0, stacked_from = 0, found = 0;
+	for (size_t i = 0; i < lines.v.n;) {
+		if (l[i].table != NULL) {
+			i++;
+			continue;
+		}
+		if (i >= end)
+			for (end = i + 1;
+				end < lines.v.n && l[end].gap < 3 && l[end].table == NULL;)
+				end++;
+		struct wd_tfind f = {i, i + 1, NULL};
+		bool got = find(a, l, i, end, &stacked_from, &f);
+		struct wd_node *table =
+			got && found < WD_MAX_TABLES ? wd_node_new(a, WD_TAG_TABLE) : NULL;
+		if (table != NULL) {
+			table->data = f.grid;
+			wd_tlines_replace(a, &lines, f.from, f.to, table);
+			found++;
+		}
+		i = WD_MAX(f.to, i + 1);
+	}
+}
+
+/* Puts the well-formed tables where the found ones are, and gives them as data. */
+static void finish(struct wd_arena *a, struct wd_node *root, wd_tables *tables, wd_repairs *repairs)
+{
+	int64_t rebuilt = 0;
+	struct wd_node *n = wd_node_next(root, root, false);
+	while (n != NULL) {
+		struct wd_tgrid *g = wd_table_grid(n);
+		struct wd_node *table = g != NULL ? wd_tgrid_node(a, g) : NULL;
+		if (table == NULL) {
+			n = wd_node_next(root, n, g != NULL);
+			continue;
+		}
+		wd_tgrid_push(a, g, tables);
+		rebuilt += g->repaired;
+		wd_node_insert_before(n, table);
+		wd_node_remove(n);
+		n = wd_node_next(root, table, true);
+	}
+	if (rebuilt > 0)
+		wd_repair_add(a, repairs, "table_rebuilt", "text", rebuilt, WD_STR_NONE);
+}
+
+void wd_tables_collect(
+	struct wd_arena *a, struct wd_node *root, wd_tables *tables, wd_repairs *repairs)
+{
+	wd_tables_real(a, root);
+	wd_tables_boxes(a, root);
+	wd_tables_flat(a, root);
+	wd_tables_notes(a, root);
+	finish(a, root, tables, repairs);
 }

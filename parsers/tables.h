@@ -1,13 +1,18 @@
 /**
- * Tables as data. Works on the cleaned tree (and on text blocks): finds data tables (real, rebuilt,
- * flattened into text, div grids), tells layout tables from them, rewrites each in the tree as one
- * well-formed rectangular <table> at its place, and gives it as data. Layout tables are unwrapped.
+ * Tables as data: finds data tables (real, rebuilt, flattened into text, grids of boxes), tells
+ * layout tables from them, rewrites each in the tree as one well-formed rectangular <table> at its
+ * place, and gives it as data. Layout tables become blocks.
+ *
+ * Called on the tree as parsed, before white space is normalised and attributes are stripped: lines
+ * are told by <br>, blocks and line ends in the text; columns by runs of spaces and tabs; boxes by
+ * class, role and style. Plain text is given as text nodes that keep its line ends and spaces (one
+ * <p> or <div> with the text as it is will do); text that is no table stays byte for byte.
  */
 #pragma once
 #include "parsers/article.h"
 #include "parsers/html.h"
 
-/** All below `root`; appends to `tables` in document order. Words are never lost: what is no cell
- * stays text. */
+/** All below `root`; appends to `tables` in document order. Words are never lost: what is no cell,
+ * caption or footnote (which stands in the table's <tfoot>) stays text. Uses the nodes' `data`. */
 void wd_tables_collect(
 	struct wd_arena *a, struct wd_node *root, wd_tables *tables, wd_repairs *repairs);

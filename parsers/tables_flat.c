@@ -1,0 +1,461 @@
+/*
+ * Tables flattened into lines: cells apart by a delimiter, or one cell a line.
+ *
+ * Delimited: neighbouring lines that split into the same number of cells at the same delimiter.
+ * Pipes and tabs say it plainly; two spaces, semicolons and commas need more lines and short cells,
+ * because prose has them too.
+ *
+ * One cell a line: a run of short lines whose types repeat with a period. The period is the number
+ * of columns. Words alone have no period, so headlines and addresses stay what they are; blank
+ * lines between rows give the period away.
+ */
+#include "base/utf8.h"
+#include "parsers/tables_impl.h"
+
+#define MAX_COLS 48
+#define MAX_ROWS 1000
+#define MAX_PERIOD 24
+#define MAX_CELL 200 /* bytes */
+
+enum delim { D_PIPE, D_TAB, D_SPACES, D_SEMI, D_DOT, D_COMMA, D_COUNT };
+
+/* ---- splitting ---- */
+
+static size_t blank_bytes(struct wd_str s, size_t i)
+{
+	size_t at = i;
+	return wd_cp_is_space(wd_utf8_next(s, &at)) ? at - i : 0;
+}
+
+/* Bytes of the delimiter at i, 0: none there. */
+static size_t delim_at(struct wd_str s, size_t i, enum delim d)
+{
+	static const char *const pipes[] = {"|", "│", "┃", "｜", "¦", "║"};
+	size_t k, at = i, n = 0;
+	switch (d) {
+	case D_PIPE:
+		for (k = 0; k < WD_COUNTOF(pipes); k++)
+			if (wd_str_starts(wd_str_from(s, i), wd_str_c(pipes[k])))
+				return strlen(pipes[k]);
+		return 0;
+	case D_TAB:
+		return s.p[i] == '\t' ? 1 : 0;
+	case D_SEMI:
+		return s.p[i] == ';' ? 1 : 0;
+	case D_COMMA:
+		return s.p[i] == ',' ? 1 : 0;
+	case D_DOT:
+		k = wd_str_starts(wd_str_from(s, i), WD_STR(" · "))   ? 4
+		    : wd_str_starts(wd_str_from(s, i), WD_STR(" • ")) ? 5
+								      : 0;
+		return k;
+	default:
+		while (at < s.n && (k = blank_bytes(s, at)) > 0) {
+			at += k;
+			n++;
+		}
+		return n >= 2 ? at - i : 0;
+	}
+}
+
+/* Splits into at most MAX_COLS trimmed cells; returns how many, 0: too many. */
+static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
+{
+	size_t n = 0, from = 0;
+	if (d == D_PIPE) { /* the outer pipes are a frame */
+		s = wd_utf8_trim(s);
+		size_t k = s.n > 0 ? delim_at(s, 0, d) : 0;
+		s = wd_str_from(s, k);
+		if (s.n > 0 && s.p[s.n - 1] == '|')
+			s.n--;
+	} else if (d != D_TAB) {
+		s = wd_utf8_trim(s);
+	}
+	for (size_t i = 0; i < s.n;) {
+		size_t k = delim_at(s, i, d);
+		if (k == 0) {
+			i++;
+			continue;
+		}
+		if (n + 1 >= MAX_COLS)
+			return 0;
+		cells[n++] = wd_utf8_trim(wd_str_sub(s, from, i));
+		i += k;
+		from = i;
+	}
+	cells[n++] = wd_utf8_trim(wd_str_from(s, from));
+	return n;
+}
+
+/* A line of dashes and such between rows. */
+static bool is_rule(struct wd_str s)
+{
+	static const char *const parts[] = {"-", "=", "_", "+", "|", ":", " ", "\t", "─", "━", "═",
+		"│", "┼", "├", "┤", "┬", "┴", "┌", "┐", "└", "┘", "╪", "—", "–"};
+	size_t marks = 0;
+	for (size_t i = 0; i < s.n;) {
+		size_t k = 0;
+		for (size_t p = 0; p < WD_COUNTOF(parts) && k == 0; p++)
+			if (wd_str_starts(wd_str_from(s, i), wd_str_c(parts[p])))
+				k = strlen(parts[p]);
+		if (k == 0)
+			return false;
+		marks += s.p[i] != ' ' && s.p[i] != '\t';
+		i += k;
+	}
+	return marks >= 3;
+}
+
+/* ---- delimited ---- */
+
+struct run {
+	size_t from, to;
+	size_t counts[MAX_COLS]; /* lines that split into so many cells */
+	size_t rows, mode, rules, first_rule;
+};
+
+static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cells, size_t *ret_n)
+{
+	if (l->table != NULL || l->text.n > 4000)
+		return false;
+	*ret_n = split(l->text, d, cells);
+	return *ret_n >= 2;
+}
+
+static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum delim d)
+{
+	struct run r = {.from = at, .to = at, .first_rule = SIZE_MAX};
+	struct wd_str cells[MAX_COLS];
+	size_t n;
+	for (size_t i = at; i < end && r.rows < MAX_ROWS; i++) {
+		if (i > at && l[i].gap == 3)
+			break;
+		if (is_rule(l[i].text)) {
+			if (r.rules++ == 0)
+				r.first_rule = r.rows;
+			continue;
+		}
+		if (!run_takes(&l[i], d, cells, &n))
+			break;
+		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
+			break; /* behind a blank line: another shape, another table */
+		r.counts[n - 1]++;
+		r.rows++;
+		r.to = i + 1;
+	}
+	for (size_t c = 1; c < MAX_COLS; c++)
+		if (r.counts[c] > 0 && (r.mode == 0 || r.counts[c] > r.counts[r.mode - 1]))
+			r.mode = c + 1;
+	return r;
+}
+
+/* What a delimiter's cells look like, over all rows. */
+struct look {
+	size_t cells, figures, prose, long_cells, stops, figure_cols;
+};
+
+static struct look look_at(const struct wd_tgrid *g)
+{
+	struct look k = {0};
+	for (size_t c = 0; c < g->cols; c++) {
+		size_t figures = 0, filled = 0;
+		for (size_t r = 0; r < g->rows; r++) {
+			struct wd_str s = wd_tgrid_at(g, r, c)->text;
+			enum wd_ctype t = wd_ctype_of(s);
+			k.cells++;
+			filled += t != WD_CT_EMPTY;
+			figures += wd_ctype_is_figure(t);
+			k.prose += wd_is_prose(s);
+			k.long_cells += s.n > 80;
+			k.stops += s.n > 20 && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '?' ||
+						       s.p[s.n - 1] == '!');
+		}
+		k.figures += figures;
+		k.figure_cols += filled > 1 && figures + 1 >= filled && figures > 0;
+	}
+	return k;
+}
+
+static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum delim d)
+{
+	struct look k = look_at(g);
+	size_t odd = r->rows - r->counts[r->mode - 1];
+	bool ruled = r->rules > 0;
+	if (r->rows < 2 || odd * 10 > r->rows * 3)
+		return false;
+	switch (d) {
+	case D_PIPE:
+		return ruled || r->rows >= 3 || k.figures > 0;
+	case D_TAB:
+		return k.prose * 2 <= k.cells && (r->rows >= 3 || r->mode >= 3 || k.figures > 0);
+	case D_SPACES:
+		return k.stops * 5 <= k.cells && k.prose * 4 <= k.cells &&
+		       (r->rows >= 3 || (r->mode >= 3 && k.figures > 0));
+	case D_DOT:
+		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0;
+	default:
+		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0 &&
+		       k.long_cells == 0;
+	}
+}
+
+/* Commas that are followed by spaces are prose; rows that end in braces or semicolons are code. */
+static bool is_other_use(const struct wd_tline *l, const struct run *r, enum delim d)
+{
+	size_t spaced = 0, code = 0;
+	for (size_t i = r->from; i < r->to; i++) {
+		spaced += d == D_COMMA && wd_str_find(l[i].text, WD_STR(", "), 0) != SIZE_MAX;
+		char last = l[i].text.n > 0 ? l[i].text.p[l[i].text.n - 1] : 0;
+		code += last == ';' || last == '{' || last == '}';
+	}
+	return spaced > 0 || code * 2 > r->rows;
+}
+
+static void put_row(
+	struct wd_arena *a, struct wd_str *row, size_t cols, struct wd_str *cells, size_t n)
+{
+	for (size_t c = 0; c < n; c++) {
+		if (c < cols)
+			row[c] = cells[c];
+		else if (cells[c].n > 0) /* no word is lost */
+			row[cols - 1] = wd_arena_cat(
+				a, wd_arena_cat(a, row[cols - 1], WD_STR(" ")), cells[c]);
+	}
+}
+
+static struct wd_tgrid *run_grid(
+	struct wd_arena *a, const struct wd_tline *l, const struct run *r, enum delim d)
+{
+	struct wd_str cells[MAX_COLS];
+	struct wd_str *all = wd_arena_array(a, r->rows * r->mode, sizeof(*all));
+	size_t row = 0, n;
+	for (size_t i = r->from; all != NULL && i < r->to; i++) {
+		if (is_rule(l[i].text) || !run_takes(&l[i], d, cells, &n))
+			continue;
+		put_row(a, all + row++ * r->mode, r->mode, cells, n);
+	}
+	return all != NULL ? wd_tgrid_of(a, all, row, r->mode) : NULL;
+}
+
+static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
+	enum delim d, struct wd_tfind *ret)
+{
+	struct wd_str cells[MAX_COLS];
+	size_t n;
+	if (!is_rule(l[at].text) && !run_takes(&l[at], d, cells, &n))
+		return false;
+	struct run r = read_run(l, at, end, d);
+	ret->to = WD_MAX(ret->to, r.to);
+	if (r.rows < 2 || r.mode < 2 || is_other_use(l, &r, d))
+		return false;
+	struct wd_tgrid *g = run_grid(a, l, &r, d);
+	if (g == NULL || !is_convincing(&r, g, d))
+		return false;
+	if (r.first_rule == 1 || wd_tgrid_guess_header(g))
+		g->header = 1;
+	g->confidence = d <= D_TAB ? 0.9 : d == D_SPACES ? 0.8 : 0.7;
+	*ret = (struct wd_tfind){at, r.to, g};
+	return true;
+}
+
+bool wd_find_delimited(
+	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
+{
+	ret->to = at + 1;
+	for (enum delim d = D_PIPE; d < D_COUNT; d++)
+		if (try_delim(a, l, at, end, d, ret))
+			return true;
+	/* an odd first line may hide a table, but a long run is not read again from each line */
+	ret->to = at + 1 + (ret->to - at) / 4;
+	return false;
+}
+
+struct wd_str *wd_split_delimited(struct wd_arena *a, struct wd_str line, size_t cols)
+{
+	struct wd_str cells[MAX_COLS];
+	for (enum delim d = D_PIPE; d <= D_SPACES && cols <= MAX_COLS; d++) {
+		if (split(line, d, cells) != cols || cols < 2)
+			continue;
+		struct wd_str *ret = wd_arena_array(a, cols, sizeof(*ret));
+		if (ret != NULL)
+			memcpy(ret, cells, cols * sizeof(*ret));
+		return ret;
+	}
+	return NULL;
+}
+
+/* ---- one cell a line ---- */
+
+static int class_of(enum wd_ctype t)
+{
+	switch (t) {
+	case WD_CT_YEAR:
+		return 1;
+	case WD_CT_NUMBER:
+		return 2;
+	case WD_CT_RANGE:
+		return 3;
+	case WD_CT_DATE:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+struct stack { /* a run of short lines */
+	size_t from, n;
+	const unsigned char *types;
+};
+
+struct period {
+	size_t k, figure_cols, header_cols;
+	double score;
+};
+
+static struct period judge_period(const struct stack *s, size_t k)
+{
+	struct period p = {.k = k};
+	size_t rows = s->n / k;
+	double sum = 0;
+	for (size_t c = 0; c < k; c++) {
+		size_t seen[5] = {0}, jokers = 0, best = 0;
+		for (size_t r = 1; r < rows; r++) {
+			enum wd_ctype t = s->types[s->from + r * k + c];
+			if (t == WD_CT_DASH)
+				jokers++;
+			else
+				seen[class_of(t)]++;
+		}
+		for (int i = 0; i < 5; i++)
+			best = WD_MAX(best, seen[i]);
+		size_t figures = seen[1] + seen[2] + seen[3] + seen[4];
+		/* figures of any kind in one column agree better than words and figures */
+		best = WD_MAX(best, figures);
+		sum += (double)(best + jokers) / (double)(rows - 1);
+		bool is_figure = figures > 0 && (figures + jokers) * 10 >= (rows - 1) * 9;
+		p.figure_cols += is_figure;
+		p.header_cols += is_figure && class_of(s->types[s->from + c]) == 0 &&
+				 s->types[s->from + c] != WD_CT_DASH;
+	}
+	p.score = sum / (double)k;
+	return p;
+}
+
+/* The smallest period that explains the lines as well as any. */
+static struct period best_period(const struct stack *s)
+{
+	struct period best = {0};
+	for (size_t k = 2; k <= MAX_PERIOD && k * 3 <= s->n; k++) {
+		if (s->n % k != 0)
+			continue;
+		struct period p = judge_period(s, k);
+		if (p.figure_cols == 0 || p.figure_cols == k)
+			continue;
+		if (p.score > best.score + 0.02 ||
+			(p.score > best.score - 0.02 && p.header_cols > 0 && best.header_cols == 0))
+			best = p;
+	}
+	return best;
+}
+
+static bool period_convinces(const struct period *p, size_t rows)
+{
+	if (p->k < 2 || p->score < 0.85)
+		return false;
+	if (p->header_cols > 0 && p->header_cols == p->figure_cols)
+		return rows >= 4 || p->score > 0.95;
+	return p->k >= 3 && p->figure_cols >= 2 && rows >= 4 && p->score > 0.93;
+}
+
+/* All groups between blank lines of one size: it is the number of columns. */
+static size_t group_size(const struct wd_tline *l, size_t at, size_t end, size_t *ret_end)
+{
+	size_t size = 0, i = at, rows = 0;
+	while (i < end) {
+		size_t from = i++;
+		while (i < end && l[i].gap < 2)
+			i++;
+		size_t n = i - from;
+		if (size == 0)
+			size = n;
+		if (n != size || (i < end && l[i].gap > 2)) {
+			if (n == size)
+				rows++;
+			else
+				i = from;
+			break;
+		}
+		rows++;
+	}
+	*ret_end = i;
+	return rows >= 3 ? size : 0;
+}
+
+static bool short_line(const struct wd_tline *l)
+{
+	return l->table == NULL && l->text.n <= MAX_CELL && !wd_is_prose(l->text);
+}
+
+static struct wd_tgrid *stack_grid(
+	struct wd_arena *a, const struct wd_tline *l, size_t from, size_t rows, size_t k)
+{
+	struct wd_str *cells = wd_arena_array(a, rows * k, sizeof(*cells));
+	for (size_t i = 0; cells != NULL && i < rows * k; i++)
+		cells[i] = l[from + i].text;
+	return cells != NULL ? wd_tgrid_of(a, cells, rows, k) : NULL;
+}
+
+static bool try_groups(
+	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
+{
+	size_t stop, k = group_size(l, at, end, &stop);
+	if (k < 2 || k > MAX_PERIOD)
+		return false;
+	struct wd_tgrid *g = stack_grid(a, l, at, (stop - at) / k, k);
+	if (g == NULL)
+		return false;
+	struct look look = look_at(g);
+	bool header = wd_tgrid_guess_header(g);
+	if (look.prose > 0 || (!header && (look.figure_cols == 0 || k < 3)))
+		return false;
+	g->header = header;
+	g->confidence = 0.8;
+	*ret = (struct wd_tfind){at, stop, g};
+	return true;
+}
+
+bool wd_find_stacked(
+	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
+{
+	size_t n = 0;
+	while (at + n < end && n < MAX_ROWS * 4 && (n == 0 || l[at + n].gap < 3) &&
+		short_line(&l[at + n]))
+		n++;
+	ret->to = at + WD_MAX(n, 1);
+	if (n < 6)
+		return false;
+	if (try_groups(a, l, at, at + n, ret))
+		return true;
+	unsigned char *types = wd_arena_array(a, n, 1);
+	for (size_t i = 0; types != NULL && i < n; i++)
+		types[i] = (unsigned char)wd_ctype_of(l[at + i].text);
+	if (types == NULL)
+		return false;
+	/* a caption before, a note or two behind */
+	for (size_t before = 0; before < 3; before++)
+		for (size_t behind = 0; behind < 3 && before + behind + 6 <= n; behind++) {
+			struct stack s = {before, n - before - behind, types};
+			struct period p = best_period(&s);
+			size_t rows = p.k > 0 ? s.n / p.k : 0;
+			if (!period_convinces(&p, rows))
+				continue;
+			struct wd_tgrid *g = stack_grid(a, l, at + before, rows, p.k);
+			if (g == NULL)
+				return false;
+			g->header = p.header_cols > 0 && p.header_cols == p.figure_cols;
+			g->confidence = 0.5 + 0.4 * p.score - 0.1 * (double)(before + behind > 0);
+			*ret = (struct wd_tfind){at + before, at + before + s.n, g};
+			return true;
+		}
+	return false;
+}
