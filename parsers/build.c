@@ -14,6 +14,7 @@
 #include "parsers/charset.h"
 #include "parsers/furniture.h"
 #include "parsers/html.h"
+#include "parsers/inflate.h"
 #include "parsers/links.h"
 #include "parsers/parser.h"
 #include "parsers/plain_impl.h"
@@ -376,10 +377,14 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 {
 	const struct wd_doc *doc = ctx->doc;
 	struct wd_charset_result text;
+	struct wd_str body;
+	bool cut;
 	if (!ctx->page_allowed)
 		return build_feed(ctx, err);
-	int r = wd_charset_decode(ctx->feed_arena, doc->body, guess_kind(doc->body),
-		doc->content_type, doc->hints.charset, &text, err);
+	int r = wd_inflate(ctx->feed_arena, doc->body, &body, &cut, err);
+	if (r == WD_OK)
+		r = wd_charset_decode(ctx->feed_arena, body, guess_kind(body), doc->content_type,
+			doc->hints.charset, &text, err);
 	if (r < 0)
 		return r;
 	if (wd_utf8_trim(text.text).n == 0)

@@ -57,6 +57,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/html_tags.h \
 	%reldir%/html_token.c \
 	%reldir%/html_token.h \
+	%reldir%/inflate.c \
+	%reldir%/inflate.h \
 	%reldir%/json_in.c \
 	%reldir%/json_in.h \
 	%reldir%/jsonfeed.c \

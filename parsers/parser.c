@@ -13,6 +13,7 @@
 #include "base/utf8.h"
 #include "parsers/charset.h"
 #include "parsers/html.h"
+#include "parsers/inflate.h"
 #include "parsers/parsers.h"
 
 static const struct wd_parser_ops *const parsers[] = {
@@ -25,10 +26,24 @@ static const struct wd_parser_ops *const parsers[] = {
 	&wd_newsmlg2_parser,
 };
 
+/** The parser of a format's name (architecture §4); NULL: the name is none. */
+static const struct wd_parser_ops *by_format(struct wd_str format)
+{
+	for (size_t i = 1; i < WD_COUNTOF(parsers); i++) {
+		if (wd_str_starts(format, wd_str_c(parsers[i]->name)))
+			return parsers[i];
+	}
+	return wd_str_starts(format, WD_STR("rss")) || wd_str_starts(format, WD_STR("atom"))
+		       ? &wd_feed_parser
+		       : NULL;
+}
+
 const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_doc *doc)
 {
 	const struct wd_parser_ops *best = NULL;
 	int best_score = 0;
+	if (doc != NULL && doc->hints.format.n > 0 && (best = by_format(doc->hints.format)) != NULL)
+		return best;
 	for (size_t i = 0; i < WD_COUNTOF(parsers); i++) {
 		int score = parsers[i]->sniff(text, doc);
 		if (score > best_score) {
@@ -39,9 +54,9 @@ const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_d
 	return best;
 }
 
-static enum wd_charset_kind kind_of(const struct wd_doc *doc)
+static enum wd_charset_kind kind_of(struct wd_str body)
 {
-	struct wd_str s = wd_str_trim(wd_str_sub(doc->body, 0, 64));
+	struct wd_str s = wd_str_trim(wd_str_sub(body, 0, 64));
 	while (s.n >= 3 && memcmp(s.p, "\xEF\xBB\xBF", 3) == 0)
 		s = wd_str_trim(wd_str_from(s, 3));
 	if (s.n > 0 && (s.p[0] == '{' || s.p[0] == '['))
@@ -127,8 +142,12 @@ int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err)
 {
 	const struct wd_doc *doc = ctx->doc;
 	struct wd_charset_result cs;
-	int rc = wd_charset_decode(ctx->arena, doc->body, kind_of(doc), doc->content_type,
-		doc->hints.charset, &cs, err);
+	struct wd_str body;
+	bool cut;
+	int rc = wd_inflate(ctx->arena, doc->body, &body, &cut, err);
+	if (rc == WD_OK)
+		rc = wd_charset_decode(ctx->arena, body, kind_of(body), doc->content_type,
+			doc->hints.charset, &cs, err);
 	if (rc != WD_OK)
 		return rc;
 	ctx->text = cs.text;
@@ -138,6 +157,12 @@ int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err)
 	if (ops == NULL)
 		return say_what(ctx, err);
 	rc = ops->parse(ctx, err);
+	if (cut) {
+		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
+		if (f != NULL)
+			*f = WD_STR("gzip-truncated");
+		ctx->feed->wellformed = false;
+	}
 	if (cs.replaced > 0 || cs.mislabelled) {
 		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
 		if (f != NULL)
