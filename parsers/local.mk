@@ -7,6 +7,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/agency_nitf.c \
 	%reldir%/article.c \
 	%reldir%/article.h \
+	%reldir%/article_copy.c \
+	%reldir%/article_copy.h \
 	%reldir%/build.c \
 	%reldir%/build.h \
 	%reldir%/charset.c \
