@@ -62,31 +62,62 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 	return WD_OK;
 }
 
-int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+static void append_repairs(struct wd_arena *a, wd_repairs *to, const wd_repairs *from)
+{
+	WD_VEC_EACH (const struct wd_repair, r, from) {
+		struct wd_repair *m = wd_vec_push(a, to);
+		if (m != NULL)
+			*m = *r;
+	}
+}
+
+static int clean_once(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
 	struct wd_clean *ret, struct wd_err *err)
 {
-	const char *field = opts->field != NULL ? opts->field : "text";
-	wd_repairs repairs = {0};
-	if (html.n > WD_MAX_BODY_BYTES)
-		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
-			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
-	if (!opts->sanitise_only) {
-		html = wd_repair_mojibake(a, html, field, &repairs);
-		html = wd_repair_markup(a, html, field, &repairs);
-	}
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
 	struct wd_html tree;
 	int r = wd_html_parse(a, html, &parse, &tree, err);
-	if (r < 0)
-		return r;
-	r = wd_clean_tree(a, tree.root, opts, ret, err);
-	if (r < 0)
-		return r;
-	WD_VEC_EACH (const struct wd_repair, m, &ret->repairs) {
-		struct wd_repair *to = wd_vec_push(a, &repairs);
-		if (to != NULL)
-			*to = *m;
+	return r < 0 ? r : wd_clean_tree(a, tree.root, opts, ret, err);
+}
+
+int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_err *err)
+{
+	enum { ROUNDS = 3 };
+	const char *field = opts->field != NULL ? opts->field : "text";
+	wd_repairs repairs = {0}, again = {0};
+	if (html.n > WD_MAX_BODY_BYTES)
+		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
+			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
+	if (opts->sanitise_only)
+		return clean_once(a, html, opts, ret, err);
+	html = wd_repair_mojibake(a, html, field, &repairs);
+	html = wd_repair_markup(a, html, field, &repairs);
+	int r = clean_once(a, html, opts, ret, err);
+	/* Debris that cleaning itself laid open (white space gone from within a tag) is mended
+	 * now, not when somebody cleans the result. Nearly always there is none. */
+	for (int round = 1; r == WD_OK && round < ROUNDS; round++) {
+		struct wd_str mended = wd_repair_markup(a, ret->html, field, &again);
+		if (wd_str_eq(mended, ret->html))
+			break;
+		struct wd_clean first = *ret;
+		r = clean_once(a, mended, opts, ret, err);
+		if (r < 0)
+			return r;
+		WD_VEC_EACH (const struct wd_removed, m, &ret->removed) {
+			struct wd_removed *to = wd_vec_push(a, &first.removed);
+			if (to != NULL)
+				*to = *m;
+		}
+		append_repairs(a, &first.repairs, &ret->repairs);
+		first.html = ret->html;
+		first.text = ret->text;
+		first.tables = ret->tables;
+		*ret = first;
 	}
+	if (r < 0)
+		return r;
+	append_repairs(a, &repairs, &ret->repairs);
 	ret->repairs = repairs;
 	return WD_OK;
 }

@@ -24,7 +24,9 @@ enum { STACK_MAX = 12, RUN_MAX = 16 << 20 };
 
 struct open_inline {
 	struct wd_node *proto; /* tag and attributes; copied where it is opened */
+	struct wd_node *node;  /* where it is open in the leaf; NULL: not yet */
 	unsigned serial;       /* tells two openings apart */
+	bool dead;             /* not to be opened again (ruby does not span blocks) */
 };
 
 struct builder {
@@ -241,10 +243,12 @@ static void ensure_line(struct builder *b, size_t depth)
 	b->pending_br = 0;
 	b->pending_space = false;
 	for (; b->opened < depth; b->opened++) {
-		const struct wd_node *proto = b->stack[b->opened].proto;
-		struct wd_node *n = add(b, b->deep, (enum wd_tag)proto->tag);
+		struct open_inline *o = &b->stack[b->opened];
+		const struct wd_node *proto = o->proto;
+		struct wd_node *n = o->dead ? NULL : add(b, b->deep, (enum wd_tag)proto->tag);
 		if (n == NULL)
-			return;
+			continue;
+		o->node = n;
 		n->attrs = proto->attrs;
 		n->attr_count = proto->attr_count;
 		b->deep = n;
@@ -300,22 +304,16 @@ static void text(struct builder *b, struct wd_str s)
 static void close_leaf(struct builder *b)
 {
 	flush(b);
+	for (size_t i = 0; i < b->depth; i++) {
+		struct open_inline *o = &b->stack[i];
+		o->node = NULL;
+		o->dead |= o->proto->tag == WD_TAG_RUBY || o->proto->tag == WD_TAG_RT ||
+			   o->proto->tag == WD_TAG_RP;
+	}
 	b->leaf = b->deep = NULL;
 	b->opened = 0;
 	b->has_content = b->pending_space = false;
 	b->pending_br = 0;
-}
-
-static void line_break(struct builder *b)
-{
-	if (b->want == WD_TAG_PRE) {
-		text(b, WD_STR("\n"));
-		return;
-	}
-	flush(b);
-	b->pending_space = false;
-	if (b->leaf != NULL && b->has_content && ++b->pending_br >= 2)
-		close_leaf(b);
 }
 
 /* ---- inline elements ---- */
@@ -327,6 +325,22 @@ static bool on_stack(const struct builder *b, enum wd_tag tag)
 			return true;
 	}
 	return false;
+}
+
+static void line_break(struct builder *b)
+{
+	if (b->want == WD_TAG_PRE) {
+		text(b, WD_STR("\n"));
+		return;
+	}
+	if (on_stack(b, WD_TAG_RUBY)) { /* a reading is one line with its base */
+		text(b, WD_STR(" "));
+		return;
+	}
+	flush(b);
+	b->pending_space = false;
+	if (b->leaf != NULL && b->has_content && ++b->pending_br >= 2)
+		close_leaf(b);
 }
 
 static bool may_nest_in_itself(enum wd_tag tag)
@@ -356,7 +370,7 @@ static bool push(struct builder *b, struct wd_node *proto)
 {
 	if (proto == NULL || b->depth >= STACK_MAX)
 		return false;
-	b->stack[b->depth++] = (struct open_inline){proto, ++b->serial};
+	b->stack[b->depth++] = (struct open_inline){.proto = proto, .serial = ++b->serial};
 	return true;
 }
 
@@ -364,37 +378,21 @@ static void pop(struct builder *b)
 {
 	if (b->has_run && b->run_depth == b->depth && b->run_serial == top_serial(b))
 		flush(b);
-	b->depth--;
-	if (b->opened > b->depth) {
-		b->opened = b->depth;
-		if (b->deep != NULL)
-			b->deep = b->deep->parent;
-	}
+	const struct open_inline *o = &b->stack[--b->depth];
+	b->opened = WD_MIN(b->opened, b->depth);
+	if (o->node != NULL)
+		b->deep = o->node->parent;
 }
 
-/* Readers without ruby support show the reading in brackets; so does the plain text. */
-static void ruby_bracket(struct builder *b, const struct wd_node *neighbour, const char *bracket)
+static bool in_ruby(const struct builder *b)
 {
-	if (neighbour != NULL && neighbour->tag == WD_TAG_RP)
-		return;
-	if (push(b, wd_node_new(b->a, WD_TAG_RP))) {
-		text(b, wd_str_c(bracket));
-		pop(b);
-	}
-}
-
-static const struct wd_node *element_beside(const struct wd_node *n, bool before)
-{
-	do
-		n = before ? n->prev : n->next;
-	while (n != NULL && n->type != WD_NODE_ELEMENT && wd_str_trim(n->text).n == 0);
-	return n;
+	const struct open_inline *o = b->depth > 0 ? &b->stack[b->depth - 1] : NULL;
+	return o != NULL && o->proto->tag == WD_TAG_RUBY && !o->dead;
 }
 
 static void enter_inline(struct builder *b, struct wd_node *n, enum wd_tag tag)
 {
-	bool in_ruby = b->depth > 0 && b->stack[b->depth - 1].proto->tag == WD_TAG_RUBY;
-	if ((tag == WD_TAG_RT || tag == WD_TAG_RP) && !in_ruby)
+	if ((tag == WD_TAG_RT || tag == WD_TAG_RP) && !in_ruby(b))
 		return;
 	if (on_stack(b, tag) && !may_nest_in_itself(tag))
 		return;
@@ -404,8 +402,6 @@ static void enter_inline(struct builder *b, struct wd_node *n, enum wd_tag tag)
 	wd_clean_attrs(b->a, n, proto, b->opts->base);
 	if (is_bare(proto))
 		return;
-	if (tag == WD_TAG_RT && b->depth + 1 < STACK_MAX)
-		ruby_bracket(b, element_beside(n, true), "（");
 	if (push(b, proto))
 		n->data = proto;
 }
@@ -414,11 +410,8 @@ static void leave_inline(struct builder *b, struct wd_node *n)
 {
 	if (n->data == NULL)
 		return;
-	bool rt = ((struct wd_node *)n->data)->tag == WD_TAG_RT;
 	n->data = NULL;
 	pop(b);
-	if (rt)
-		ruby_bracket(b, element_beside(n, false), "）");
 }
 
 /* ---- pictures, embeds, what is left out ---- */
@@ -756,6 +749,37 @@ static void walk(struct builder *b, struct wd_node *root)
 	}
 }
 
+/* Readers without ruby support show a reading in brackets; so does the plain text. */
+static void bracket(struct wd_arena *a, struct wd_node *rt, bool before)
+{
+	struct wd_node *beside = before ? rt->prev : rt->next;
+	while (beside != NULL && beside->type == WD_NODE_TEXT && wd_str_trim(beside->text).n == 0)
+		beside = before ? beside->prev : beside->next;
+	if (beside != NULL && beside->tag == WD_TAG_RP)
+		return;
+	struct wd_node *rp = wd_node_new(a, WD_TAG_RP);
+	struct wd_node *text = wd_node_text(a, before ? WD_STR("（") : WD_STR("）"));
+	if (rp == NULL || text == NULL)
+		return;
+	wd_node_append(rp, text);
+	if (before)
+		wd_node_insert_before(rt, rp);
+	else if (rt->next != NULL)
+		wd_node_insert_before(rt->next, rp);
+	else
+		wd_node_append(rt->parent, rp);
+}
+
+static void bracket_readings(struct wd_arena *a, struct wd_node *root)
+{
+	for (struct wd_node *n = root->first; n != NULL; n = wd_node_next(root, n, false)) {
+		if (n->type != WD_NODE_ELEMENT || n->tag != WD_TAG_RT)
+			continue;
+		bracket(a, n, true);
+		bracket(a, n, false);
+	}
+}
+
 struct wd_node *wd_clean_build(struct wd_arena *a, struct wd_node *root,
 	const struct wd_clean_opts *opts, struct wd_clean *ret)
 {
@@ -775,6 +799,7 @@ struct wd_node *wd_clean_build(struct wd_arena *a, struct wd_node *root,
 	wd_buf_init(&b.buf, RUN_MAX);
 	walk(&b, root);
 	close_leaf(&b);
+	bracket_readings(a, b.root);
 	bool failed = wd_buf_failed(&b.buf);
 	wd_buf_done(&b.buf);
 	return failed ? NULL : b.root;

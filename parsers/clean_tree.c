@@ -85,14 +85,19 @@ static bool is_empty(const struct wd_node *n)
 	       n->tag != WD_TAG_BR && n->tag != WD_TAG_HR;
 }
 
-/* A table that has a caption and no rows is no table. */
+static void rename_to(struct wd_node *n, enum wd_tag tag)
+{
+	n->tag = (uint16_t)tag;
+	n->name = wd_tag_name(tag);
+}
+
+/* A caption whose rows are all gone. */
 static void settle_table(struct wd_node *n)
 {
 	if (n->first == NULL || n->first->tag != WD_TAG_CAPTION || n->first->next != NULL)
 		return;
-	n->first->tag = WD_TAG_P;
-	n->first->name = wd_tag_name(WD_TAG_P);
-	wd_node_unwrap(n);
+	rename_to(n->first, WD_TAG_FIGCAPTION);
+	rename_to(n, WD_TAG_FIGURE);
 }
 
 void wd_clean_prune(struct wd_node *root)
