@@ -397,6 +397,11 @@ static int convert(struct wd_arena *a, struct wd_str in, const char *codec, size
 	for (size_t i = 0; i < in.n; i++)
 		high += (unsigned char)in.p[i] >= 0x80;
 	size_t cap = in.n < SIZE_MAX / 8 ? in.n + in.n / 2 + high * 2 + 64 : 0;
+	size_t unit = strncmp(codec, "UTF-32", 6) == 0   ? 4
+		      : strncmp(codec, "UTF-16", 6) == 0 ? 2
+							 : 1;
+	if (max_bad == SIZE_MAX && unit == 1) /* any byte may be bad */
+		cap = WD_MAX(cap, in.n * 3 + 64);
 	char *out = cap > 0 ? wd_arena_bytes(a, cap) : NULL;
 	char *op = out, *ip = wd_unconst(in.p);
 	size_t il = in.n, ol = cap;
@@ -413,8 +418,8 @@ static int convert(struct wd_arena *a, struct wd_str in, const char *codec, size
 			memcpy(op, "\xEF\xBF\xBD", 3);
 			op += 3;
 			ol -= 3;
-			ip++;
-			il--;
+			ip += WD_MIN(unit, il);
+			il -= WD_MIN(unit, il);
 		}
 	}
 	if (rc == WD_OK)

@@ -491,7 +491,7 @@ static struct wd_str pixels(const struct wd_node *n, const char *name)
 static void image(struct builder *b, struct wd_node *n)
 {
 	struct wd_str url = image_url(b, n);
-	if (url.n == 0)
+	if (url.n == 0 || b->opts->sanitise_only)
 		return;
 	if (is_tiny(n)) {
 		wd_removed_add(b->a, &b->ret->removed, "tracking_pixel", url);
@@ -536,7 +536,7 @@ static void embed(struct builder *b, struct wd_node *n)
 			url = wd_clean_url(b->a, b->opts->base, wd_node_attr(c, "src"), true);
 	}
 	leave_out(b, n, "embed");
-	if (url.n == 0)
+	if (url.n == 0 || b->opts->sanitise_only)
 		return;
 	if (is_tiny(n)) {
 		wd_removed_add(b->a, &b->ret->removed, "tracking_pixel", url);

@@ -294,6 +294,10 @@ static void find_image(struct feed_state *s)
 
 static void entry_begin(struct feed_state *s, const struct wd_xml_elem *e)
 {
+	if (s->feed->format.n == 0) /* under a root nobody knows */
+		s->feed->format = e->ns == WD_NS_ATOM     ? WD_STR("atom10")
+				  : e->ns == WD_NS_ATOM03 ? WD_STR("atom03")
+							  : WD_STR("rss20");
 	wd_arena_reset(s->pc->entry_arena);
 	s->entry = (struct wd_entry){.guid_is_permalink = true};
 	s->in_entry = true;

@@ -335,6 +335,11 @@ void feed_atom_link(struct feed_state *s, const struct wd_xml_elem *e, enum feed
 	l->length = wd_arena_str(a, length);
 	bool alternate = wd_str_ieqc(l->rel, "alternate");
 	if (where == IN_ENTRY) {
+		if (rel.n == 0 && e->ns == WD_NS_NONE &&
+			wd_str_starts(s->feed->format, WD_STR("rss"))) {
+			s->entry.link = href; /* an RSS link in Atom's dress */
+			s->rank_link = true;
+		}
 		if (alternate && (!s->rank_link || s->entry.link.n == 0) &&
 			feed_is_html_type(type)) {
 			s->entry.link = href;

@@ -4,7 +4,7 @@
 #pragma once
 #include "parsers/parser.h"
 
-extern const struct wd_parser_ops wd_feed_parser; /* RSS, RDF, Atom, CDF: feed.c */
+extern const struct wd_parser_ops wd_feed_parser;     /* RSS, RDF, Atom, CDF: feed.c */
 extern const struct wd_parser_ops wd_jsonfeed_parser; /* JSON Feed 1.0, 1.1: jsonfeed.c */
 extern const struct wd_parser_ops wd_ninjs_parser;    /* IPTC ninjs 1.x, 2.x, 3.x: ninjs.c */
 extern const struct wd_parser_ops wd_sitemap_parser;  /* sitemaps with news, indexes: sitemap.c */

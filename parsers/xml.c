@@ -93,9 +93,10 @@ static struct name name_make(
 	struct name n = {local, prefix, uri, lower_dup(x->a, xstr(local)), WD_NS_NONE, 0};
 	if (uri != NULL)
 		n.ns = wd_xml_ns_of_uri(xstr(uri));
-	/* An unknown default namespace is somebody's idea of RSS's or Atom's. */
-	if (n.ns == WD_NS_OTHER && prefix == NULL)
-		n.ns = WD_NS_NONE;
+	/* An unknown default namespace is somebody's idea of RSS's or Atom's; an unknown one under
+	 * a prefix that everybody knows is a misspelt one. */
+	if (n.ns == WD_NS_OTHER)
+		n.ns = prefix == NULL ? WD_NS_NONE : wd_xml_ns_of_prefix(xstr(prefix));
 	if (uri == NULL && prefix != NULL)
 		n.ns = wd_xml_ns_of_prefix(xstr(prefix));
 	if (x->ops->lookup != NULL)

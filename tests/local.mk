@@ -17,6 +17,7 @@ unit_base = \
 
 unit_parsers = \
 	tests/unit/test_charset \
+	tests/unit/test_mend \
 	tests/unit/test_dates \
 	tests/unit/test_html \
 	tests/unit/test_repair
@@ -49,7 +50,11 @@ endif
 # Add to fuzz_programs and: tests_fuzz_fuzz_X_LDADD = $(fuzz_LIBS) $(LDADD).
 # `make check` replays the seeds; configured with --enable-fuzzing they are libFuzzer programs.
 fuzz_programs = \
+	tests/fuzz/fuzz_charset \
+	tests/fuzz/fuzz_feed \
 	tests/fuzz/fuzz_warc
+tests_fuzz_fuzz_charset_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_feed_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_warc_LDADD = $(fuzz_LIBS) $(LDADD)
 
 if FUZZING
@@ -63,6 +68,7 @@ endif
 check_PROGRAMS += $(fuzz_programs)
 
 TESTS += tests/golden/golden.sh
+EXTRA_DIST += tests/fuzz/fuzz_charset.dict tests/fuzz/fuzz_feed.dict
 EXTRA_DIST += tests/fuzz/fuzz_warc.dict tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 EXTRA_DIST += tests/unit/dates.tsv tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 TEST_EXTENSIONS = .sh .py
