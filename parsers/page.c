@@ -20,6 +20,7 @@
 #include "parsers/clean.h"
 #include "parsers/metadata.h"
 #include "parsers/page_impl.h"
+#include "parsers/repair.h"
 
 /* Text below this many bytes is no article: JSON-LD's articleBody or the description is better. */
 #define MIN_ARTICLE_BYTES 140
@@ -181,6 +182,8 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	struct wd_html h;
 	struct wd_metadata meta = {0};
 	*ret = (struct wd_article){.doc = doc, .parser = WD_STR("html")};
+	html = wd_repair_mojibake(a, html, "text", &ret->repairs);
+	html = wd_repair_markup(a, html, "text", &ret->repairs);
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);
 	if (rc != WD_OK)
 		return rc;
