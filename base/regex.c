@@ -14,8 +14,11 @@ struct wd_matcher {
 	pcre2_match_context *limits;
 };
 
-int wd_regex_new(struct wd_str pattern, struct wd_regex **ret, struct wd_err *err)
+int wd_regex_new(struct wd_str pattern, unsigned flags, struct wd_regex **ret, struct wd_err *err)
 {
+	/* Anchors are said here and not at the match: only so the compiled code is used. */
+	uint32_t anchors = (flags & WD_REGEX_AT_START ? PCRE2_ANCHORED : 0) |
+			   (flags & WD_REGEX_AT_END ? PCRE2_ENDANCHORED : 0);
 	int code;
 	PCRE2_SIZE at;
 	struct wd_regex *re = malloc(sizeof(*re));
@@ -23,7 +26,7 @@ int wd_regex_new(struct wd_str pattern, struct wd_regex **ret, struct wd_err *er
 		return wd_err_set(err, WD_E_NOMEM, "regular expression");
 	re->code = pcre2_compile((PCRE2_SPTR)pattern.p, pattern.n,
 		PCRE2_UTF | PCRE2_UCP | PCRE2_CASELESS | PCRE2_DOLLAR_ENDONLY | PCRE2_DUPNAMES |
-			PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK,
+			PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_UTF_CHECK | anchors,
 		&code, &at, NULL);
 	if (re->code == NULL) {
 		PCRE2_UCHAR text[128] = {0};
@@ -32,6 +35,7 @@ int wd_regex_new(struct wd_str pattern, struct wd_regex **ret, struct wd_err *er
 		return wd_err_set(err, WD_E_MALFORMED, "regular expression, at character %zu: %s",
 			(size_t)at, (const char *)text);
 	}
+	(void)pcre2_jit_compile(re->code, PCRE2_JIT_COMPLETE); /* without it, it is interpreted */
 	*ret = re;
 	return WD_OK;
 }
@@ -101,15 +105,10 @@ void wd_matcher_free(struct wd_matcher *m)
 	free(m);
 }
 
-bool wd_regex_match(
-	const struct wd_regex *re, struct wd_matcher *m, struct wd_str s, unsigned flags)
+bool wd_regex_match(const struct wd_regex *re, struct wd_matcher *m, struct wd_str s)
 {
-	uint32_t options = PCRE2_NO_UTF_CHECK;
-	if (flags & WD_REGEX_AT_START)
-		options |= PCRE2_ANCHORED;
-	if (flags & WD_REGEX_AT_END)
-		options |= PCRE2_ENDANCHORED;
-	return pcre2_match(re->code, (PCRE2_SPTR)s.p, s.n, 0, options, m->data, m->limits) >= 0;
+	return pcre2_match(re->code, (PCRE2_SPTR)s.p, s.n, 0, PCRE2_NO_UTF_CHECK, m->data,
+		       m->limits) >= 0;
 }
 
 struct wd_str wd_matcher_group(const struct wd_matcher *m, struct wd_str s, unsigned group)

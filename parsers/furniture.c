@@ -190,13 +190,17 @@ static struct wd_str next_word(struct wd_str *rest)
 
 static int compile(struct rule *r, struct wd_str pattern, struct wd_err *err)
 {
+	unsigned flags = r->form == WD_FORM_END ? WD_REGEX_AT_END
+			 : r->form == WD_FORM_START || r->form == WD_FORM_BLOCK
+				 ? WD_REGEX_AT_START
+				 : WD_REGEX_AT_START | WD_REGEX_AT_END;
 	struct wd_buf b;
 	wd_buf_init(&b, MAX_PATTERN_BYTES);
 	int rc = expand(&b, pattern, err);
 	if (rc == WD_OK && wd_buf_failed(&b))
 		rc = wd_err_set(err, WD_E_LIMIT, "expression too long");
 	if (rc == WD_OK)
-		rc = wd_regex_new(wd_buf_str(&b), &r->re, err);
+		rc = wd_regex_new(wd_buf_str(&b), flags, &r->re, err);
 	wd_buf_done(&b);
 	if (rc < 0)
 		return rc;
@@ -331,10 +335,6 @@ void wd_furniture_unload(void)
 static bool try_rule(const struct rule *r, struct wd_matcher *m, struct wd_str text,
 	struct wd_furniture_hit *ret)
 {
-	unsigned flags = r->form == WD_FORM_END ? WD_REGEX_AT_END
-			 : r->form == WD_FORM_START || r->form == WD_FORM_BLOCK
-				 ? WD_REGEX_AT_START
-				 : WD_REGEX_AT_START | WD_REGEX_AT_END;
 	struct wd_str seen = text;
 	if (r->form == WD_FORM_END && seen.n > TAIL_BYTES) {
 		size_t from = seen.n - TAIL_BYTES;
@@ -342,7 +342,7 @@ static bool try_rule(const struct rule *r, struct wd_matcher *m, struct wd_str t
 			from++;
 		seen = wd_str_from(seen, from);
 	}
-	if (!wd_regex_match(r->re, m, seen, flags))
+	if (!wd_regex_match(r->re, m, seen))
 		return false;
 	struct wd_str whole = wd_matcher_group(m, seen, 0);
 	if (whole.n == 0)

@@ -171,6 +171,12 @@ static void mark_headline(struct wd_page *p)
 	}
 }
 
+/* Most of the densest text; with the headline in it, some of it is enough. */
+static bool enough(const struct wd_page_el *e, uint64_t want)
+{
+	return (uint64_t)e->good * 10 >= want * (e->h1 ? 2 : 6);
+}
+
 struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
 {
 	mark_headline(p);
@@ -180,12 +186,12 @@ struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
 	uint64_t want = (uint64_t)dense->good;
 	if (e != NULL)
 		e = with_siblings(p, e, is_body);
-	if (e != NULL && e->good * 10 >= want * 6) {
+	if (e != NULL && enough(e, want)) {
 		*ret_strategy = "articleBody";
 		return e;
 	}
 	e = best_of(p, is_article);
-	if (e != NULL && e->good * 10 >= want * 6) {
+	if (e != NULL && enough(e, want)) {
 		*ret_strategy = "article";
 		return narrow(p, e, 95);
 	}
