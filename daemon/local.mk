@@ -8,6 +8,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_extract.c \
 	%reldir%/cmd_parse.c \
 	%reldir%/cmd_status.c \
+	%reldir%/cmd_replay.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \
@@ -17,4 +18,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_schema.c %reldir%/config_schema.h \
 	%reldir%/config_value.c \
 	%reldir%/config_yaml.c %reldir%/config_yaml.h \
-	%reldir%/notify.c %reldir%/notify.h
+	%reldir%/guard.c %reldir%/guard.h \
+	%reldir%/notify.c %reldir%/notify.h \
+	%reldir%/pipeline.c %reldir%/pipeline.h \
+	%reldir%/pump.c %reldir%/pump.h \
+	%reldir%/sinkconf.c %reldir%/sinkconf.h

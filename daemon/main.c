@@ -22,6 +22,8 @@ static const struct wd_command commands[] = {
 	{"extract", "[--url URL] [FILE…]", "documents to events, one a line", wd_cmd_extract},
 	{"parse", "[OPTION…] [FILE…]", "read feeds, print their entries as flat JSON",
 		wd_cmd_parse},
+	{"replay", "[OPTION…] ARCHIVE…",
+		"archives through the whole pipeline, with their own clock", wd_cmd_replay},
 	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
 	{NULL, NULL, NULL, NULL},
 };

@@ -16,6 +16,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "desk/lifecycle.h"
+#include "parsers/links.h"
 
 #define BAD_SIGNS 3       /* so many at least, … */
 #define BAD_SHARE 5       /* … and one sign to so many good ones */
@@ -87,7 +88,7 @@ struct wd_str wd_identity_link(struct wd_arena *a, struct wd_str link)
 {
 	if (!wd_url_is_http(link))
 		return wd_str_trim(link);
-	struct wd_url u = wd_url_split(wd_url_resolve(a, WD_STR_NONE, link));
+	struct wd_url u = wd_url_split(wd_link_untrack(a, wd_url_resolve(a, WD_STR_NONE, link)));
 	struct wd_str q = u.has_query ? strip_query(a, u.query) : WD_STR_NONE;
 	/* A fragment tells entries of one page apart ("changes#v2"), unless it carries parameters.
 	 */

@@ -3,7 +3,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/event.c %reldir%/event.h \
 	%reldir%/event_data.c %reldir%/event_data.h \
 	%reldir%/event_wiredesk.c \
-	%reldir%/flat.c %reldir%/flat.h
+	%reldir%/flat.c %reldir%/flat.h \
 	%reldir%/jsonl.c \
 	%reldir%/kafka.c \
 	%reldir%/kafka_admin.c \

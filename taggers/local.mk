@@ -4,4 +4,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/language.c %reldir%/language.h \
 	%reldir%/language_words.h \
 	%reldir%/phrases.c %reldir%/phrases.h \
-	%reldir%/tagger.h
+	%reldir%/tagger.h \
+	%reldir%/zz_untagged.c

@@ -1,0 +1,73 @@
+/* The configuration's sinks in the form the pipeline takes: NUL-ended strings in one arena. */
+#include "daemon/sinkconf.h"
+
+struct wd_sinkconf {
+	struct wd_arena *mem;
+	struct wd_sink_conf *v;
+	size_t n;
+};
+
+static const char *const type_names[] = {
+	[WD_SINK_STDOUT] = "stdout", [WD_SINK_JSONL] = "jsonl", [WD_SINK_KAFKA] = "kafka"};
+
+static const char *text(struct wd_arena *a, struct wd_str s)
+{
+	return s.n > 0 ? wd_arena_cstr(a, s) : NULL;
+}
+
+static const char *const *properties(struct wd_arena *a, const wd_conf_pairs *pairs)
+{
+	const char **list = wd_arena_array(a, pairs->n * 2 + 2, sizeof(*list));
+	if (list == NULL)
+		return NULL;
+	for (size_t i = 0; i < pairs->n; i++) {
+		list[i * 2] = wd_arena_cstr(a, pairs->v[i].key);
+		list[i * 2 + 1] = wd_arena_cstr(a, pairs->v[i].value);
+	}
+	return list;
+}
+
+int wd_sinkconf_new(const struct wd_config *cf, const char *only_type, struct wd_sinkconf **ret,
+	struct wd_err *err)
+{
+	struct wd_sinkconf *s = calloc(1, sizeof(*s));
+	if (s != NULL)
+		s->mem = wd_arena_new(1 << 20);
+	if (s != NULL && s->mem != NULL)
+		s->v = wd_arena_array(s->mem, cf->sinks.n + 1, sizeof(*s->v));
+	if (s == NULL || s->v == NULL) {
+		wd_sinkconf_free(s);
+		return wd_err_set(err, WD_E_NOMEM, "out of memory");
+	}
+	const char *const *props = properties(s->mem, &cf->kafka);
+	for (size_t i = 0; i < cf->sinks.n; i++) {
+		const struct wd_config_sink *c = &cf->sinks.v[i];
+		if (only_type != NULL && strcmp(type_names[c->type], only_type) != 0)
+			continue;
+		s->v[s->n++] = (struct wd_sink_conf){.type = type_names[c->type],
+			.path = text(s->mem, c->path),
+			.topic = text(s->mem, c->topic),
+			.dead_letter_topic = text(s->mem, c->dead_letter_topic),
+			.health_topic = text(s->mem, c->health_topic),
+			.exactly_once = c->delivery == WD_EXACTLY_ONCE,
+			.properties = props};
+	}
+	if (s->n == 0 && only_type == NULL)
+		s->v[s->n++] = (struct wd_sink_conf){.type = "stdout"};
+	*ret = s;
+	return WD_OK;
+}
+
+const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n)
+{
+	*ret_n = s->n;
+	return s->v;
+}
+
+void wd_sinkconf_free(struct wd_sinkconf *s)
+{
+	if (s == NULL)
+		return;
+	wd_arena_free(s->mem);
+	free(s);
+}

@@ -1,0 +1,16 @@
+/**
+ * The configuration's sinks in the form the pipeline takes.
+ */
+#pragma once
+#include "daemon/config.h"
+#include "sinks/sink.h"
+
+struct wd_sinkconf;
+
+/** All sinks of the snapshot, or only those of one type (NULL: all). None configured and no type
+ * asked: stdout. The snapshot must outlive it. */
+WD_MUST_USE int wd_sinkconf_new(const struct wd_config *cf, const char *only_type,
+	struct wd_sinkconf **ret, struct wd_err *err);
+const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n);
+void wd_sinkconf_free(struct wd_sinkconf *s);
+WD_DEFINE_CLEANUP(struct wd_sinkconf *, wd_sinkconf_free)
