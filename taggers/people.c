@@ -1,0 +1,738 @@
+/*
+ * Who is mentioned: full names, surnames with a title, surnames alone, titles alone.
+ *
+ * A full name is a phrase. A surname with a title ("President Lee", 이 대통령, 石破首相,
+ * ユン大統領) means whoever of that surname held that office when the article appeared, else who
+ * was introduced in it. A surname alone counts when its bearer was introduced, or is in office and
+ * the context is plain. A title with its country ("日 총리") is a mention of the office that names
+ * nobody.
+ *
+ * Titles stand before names in English and after them in Korean and Japanese, with "former", the
+ * country or a reading in brackets between; `left_edge` and `right_edge` step over those.
+ */
+#include "taggers/people.h"
+
+#include "base/utf8.h"
+
+#define PAREN_MAX 30        /* items of a reading in brackets */
+#define IN_OFFICE_SLACK 400 /* days: a bare surname still means the one who just left */
+
+static const struct wd_folded *folded(const struct wd_scan *s, int field)
+{
+	return &s->fields[field].folded;
+}
+
+static unsigned bit(enum wd_word_kind k)
+{
+	return 1u << k;
+}
+
+const struct wd_hit *wd_people_ending(
+	const struct wd_scan *s, int field, uint32_t end, unsigned kinds)
+{
+	const struct wd_field *f = &s->fields[field];
+	size_t lo = 0, hi = f->hits.n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (f->hits.v[mid].start < end)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	const struct wd_hit *best = NULL;
+	while (lo > 0 && f->hits.v[lo - 1].start + WD_PHRASE_MAX >= end) {
+		const struct wd_hit *h = &f->hits.v[--lo];
+		if (h->end == end && !h->is_hidden && (bit(h->word->kind) & kinds) != 0)
+			best = h; /* going left, so longer ones come later */
+	}
+	return best;
+}
+
+const struct wd_hit *wd_people_starting(
+	const struct wd_scan *s, int field, uint32_t start, unsigned kinds)
+{
+	const struct wd_field *f = &s->fields[field];
+	size_t lo = 0, hi = f->hits.n;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (f->hits.v[mid].start < start)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < f->hits.n && f->hits.v[lo].start == start; lo++) {
+		const struct wd_hit *h = &f->hits.v[lo];
+		if (!h->is_hidden && (bit(h->word->kind) & kinds) != 0)
+			return h; /* longer ones stand first */
+	}
+	return NULL;
+}
+
+uint32_t wd_people_left_edge(const struct wd_folded *d, uint32_t p)
+{
+	for (;;) {
+		if (p >= 2 && d->cp[p - 1] == 's' && d->cp[p - 2] == '\'')
+			p -= 2;
+		else if (p >= 1 &&
+			 (d->cp[p - 1] == ' ' || d->cp[p - 1] == '"' || d->cp[p - 1] == 0x306e))
+			p--;
+		else
+			return p;
+	}
+}
+
+uint32_t wd_people_right_edge(const struct wd_folded *d, uint32_t p)
+{
+	while (p < d->n && d->cp[p] == ' ')
+		p++;
+	if (p < d->n && d->cp[p] == '(') {
+		for (uint32_t i = p + 1; i < d->n && i < p + PAREN_MAX; i++) {
+			if (d->cp[i] == ')')
+				return i + 1 < d->n && d->cp[i + 1] == ' ' ? i + 2 : i + 1;
+		}
+	}
+	return p;
+}
+
+/* ---- titles beside a name ---- */
+
+static void look_right(const struct wd_scan *s, int field, uint32_t p, struct wd_beside *b)
+{
+	const struct wd_folded *d = folded(s, field);
+	p = wd_people_right_edge(d, p);
+	bool former = false;
+	const struct wd_hit *h;
+	for (int i = 0; i < 3; i++) {
+		h = wd_people_starting(
+			s, field, p, bit(WD_WORD_TITLE) | bit(WD_WORD_POST) | bit(WD_WORD_HOLDER));
+		if (h == NULL || h->word->lang == WD_LANG_EN)
+			h = wd_people_starting(
+				s, field, p, bit(WD_WORD_FORMER) | bit(WD_WORD_COUNTRY));
+		if (h == NULL || h->word->lang == WD_LANG_EN)
+			return;
+		if (h->word->kind == WD_WORD_FORMER)
+			former = true;
+		else if (h->word->kind == WD_WORD_COUNTRY)
+			b->country = h->word->ref;
+		else
+			break;
+		p = wd_people_right_edge(d, h->end);
+	}
+	if (h->word->kind == WD_WORD_POST)
+		b->has_post = true;
+	else if (h->word->kind == WD_WORD_TITLE || h->word->kind == WD_WORD_HOLDER)
+		b->titled = h->word->ref;
+	else
+		return;
+	b->is_former = former;
+	b->end = h->end;
+}
+
+static void look_left(const struct wd_scan *s, int field, uint32_t p, struct wd_beside *b)
+{
+	const struct wd_folded *d = folded(s, field);
+	const unsigned want = bit(WD_WORD_TITLE) | bit(WD_WORD_POST) | bit(WD_WORD_HOLDER) |
+			      bit(WD_WORD_COUNTRY) | bit(WD_WORD_FORMER) | bit(WD_WORD_FOREIGN);
+	bool has_title = b->titled != WD_NO_INDEX || b->has_post;
+	for (int i = 0; i < 4; i++) {
+		const struct wd_hit *h =
+			wd_people_ending(s, field, wd_people_left_edge(d, p), want);
+		if (h == NULL)
+			return;
+		enum wd_word_kind k = h->word->kind;
+		bool is_title = k == WD_WORD_TITLE || k == WD_WORD_HOLDER || k == WD_WORD_POST;
+		if (is_title && has_title)
+			return; /* "President Lee, Prime Minister Ishiba": the other's title */
+		if (k == WD_WORD_TITLE || k == WD_WORD_HOLDER)
+			b->titled = h->word->ref;
+		if (k == WD_WORD_POST)
+			b->has_post = true;
+		if (k == WD_WORD_COUNTRY || k == WD_WORD_HOLDER)
+			b->country = h->word->ref;
+		if (k == WD_WORD_FOREIGN)
+			b->is_foreign = true;
+		if (k == WD_WORD_FORMER)
+			b->is_former = true;
+		has_title = has_title || is_title;
+		b->start = p = h->start;
+		/* "the then South Korean": nothing more that belongs to the name. */
+		if (k == WD_WORD_FORMER)
+			return;
+	}
+}
+
+struct wd_beside wd_people_beside(const struct wd_scan *s, int field, uint32_t start, uint32_t end)
+{
+	struct wd_beside b = {start, end, WD_NO_INDEX, WD_NO_INDEX, false, false, false};
+	look_right(s, field, end, &b);
+	look_left(s, field, start, &b);
+	return b;
+}
+
+/* ---- mentions ---- */
+
+static bool is_taken(const struct wd_scan *s, int field, uint32_t start, uint32_t end)
+{
+	return memchr(s->taken[field] + start, 1, end - start) != NULL;
+}
+
+static int sentence_at(const struct wd_scan *s, int field, uint32_t item)
+{
+	size_t lo = 0, hi = s->sentences.n;
+	while (lo < hi) { /* sentences are in order of (field, start) */
+		size_t mid = lo + (hi - lo) / 2;
+		const struct wd_sentence *st = &s->sentences.v[mid];
+		if (st->field < field || (st->field == field && st->end <= item))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < s->sentences.n && s->sentences.v[lo].field == field ? (int)lo : WD_NO_INDEX;
+}
+
+struct wd_mention *wd_people_add(
+	struct wd_scan *s, int field, uint32_t start, uint32_t end, const struct wd_beside *b)
+{
+	int sentence = sentence_at(s, field, start);
+	/* A name outside any sentence is made, but not kept. */
+	struct wd_mention *m = sentence != WD_NO_INDEX ? wd_vec_push(s->a, &s->mentions)
+						       : wd_arena_new_of(s->a, struct wd_mention);
+	if (m == NULL)
+		return NULL;
+	memset(s->taken[field] + start, 1, end - start);
+	m->field = field;
+	m->sentence = sentence;
+	m->name_start = start;
+	m->name_end = end;
+	m->start = WD_MIN(start, b->start);
+	m->end = WD_MAX(end, b->end);
+	m->figure = WD_NO_INDEX;
+	m->office = m->titled = b->titled;
+	m->country = b->country;
+	m->has_post = b->has_post;
+	m->is_former = b->is_former && !b->has_post;
+	m->is_former_post = b->is_former && b->has_post;
+	return m;
+}
+
+static bool held(const struct wd_scan *s, int figure, int office)
+{
+	return wd_facts_term(s->r, figure, office, s->pub_day) != NULL;
+}
+
+void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
+{
+	m->figure = figure;
+	if (!m->is_bare)
+		s->introduced[figure] = 1;
+	/* An acting president is a president for topics, unless the title says otherwise. */
+	int office = s->r->figures.v[figure].office;
+	if (office != WD_NO_INDEX && m->titled != WD_NO_INDEX && held(s, figure, m->titled))
+		office = m->titled;
+	if (office != WD_NO_INDEX && s->r->offices.v[office].counts_as != WD_NO_INDEX)
+		office = s->r->offices.v[office].counts_as;
+	m->office = office;
+}
+
+static bool is_introduced(const struct wd_scan *s, int figure)
+{
+	return s->introduced[figure] != 0;
+}
+
+static int full_names(struct wd_scan *s, int field)
+{
+	struct wd_field *f = &s->fields[field];
+	uint32_t done = 0;
+	for (size_t i = 0; i < f->hits.n; i++) {
+		struct wd_hit *h = &f->hits.v[i];
+		if (h->word->kind != WD_WORD_PERSON || h->is_hidden || h->start < done)
+			continue;
+		done = h->end;
+		struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
+		struct wd_mention *m = wd_people_add(s, field, h->start, h->end, &b);
+		if (m == NULL)
+			return WD_E_LIMIT;
+		wd_people_set(s, m, h->word->ref);
+	}
+	return WD_OK;
+}
+
+/* ---- surnames ---- */
+
+/* How likely this bearer is meant; below zero: not at all. */
+int wd_people_score(const struct wd_scan *s, int figure, int office, bool is_former)
+{
+	const struct wd_figure *f = &s->r->figures.v[figure];
+	const struct wd_term *t = wd_facts_term(s->r, figure, office, s->pub_day);
+	if (t == NULL)
+		return -1;
+	int score = 10 + (is_introduced(s, figure) ? 80 : 0);
+	if (s->r->offices.v[f->office].counts_as != WD_NO_INDEX)
+		score -= 8;
+	if (s->pub_day == WD_DAY_NONE)
+		return score + (int)(t->from / 4000);
+	bool holds = wd_facts_holds(s->r, figure, office, s->pub_day, 30);
+	if (holds && !is_former)
+		score += 100;
+	if (t->from > s->pub_day + IN_OFFICE_SLACK)
+		score -= 9;
+	/* Nearer terms first. */
+	int64_t gap = t->from > s->pub_day                         ? t->from - s->pub_day
+		      : t->to != WD_DAY_OPEN && t->to < s->pub_day ? s->pub_day - t->to
+								   : 0;
+	return score + 8 - (int)WD_MIN(gap / 2000, (int64_t)8);
+}
+
+static bool family_at(const struct wd_folded *d, const struct wd_fold *fold, struct wd_scan *s,
+	struct wd_str families, uint32_t end, uint32_t *ret_start)
+{
+	struct wd_str one;
+	while (wd_str_split(&families, '|', &one)) {
+		struct wd_arena_mark mark = wd_arena_mark(s->a);
+		struct wd_folded w;
+		bool same = one.n > 0 && wd_fold_text(fold, s->a, one, &w) == WD_OK && w.n <= end;
+		for (size_t i = 0; same && i < w.n; i++)
+			same = d->cp[end - w.n + i] == w.cp[i];
+		uint32_t start = same ? end - (uint32_t)w.n : 0;
+		wd_arena_rewind(s->a, mark);
+		if (!same)
+			continue;
+		uint32_t first = d->cp[start], before = start > 0 ? d->cp[start - 1] : ' ';
+		bool goes_on = start > 0 && d->gap[start] == 0 &&
+			       ((wd_cp_is_hangul(first) && wd_cp_is_hangul(before)) ||
+				       (wd_cp_is_kana(first) && wd_cp_is_kana(before) &&
+					       before > 0x30a0) ||
+				       (wd_cp_is_han(first) && wd_cp_is_han(before)));
+		if (goes_on)
+			continue;
+		*ret_start = start;
+		return true;
+	}
+	return false;
+}
+
+/* Korean and Japanese: the surname before a title at p, of somebody who ever held `office`. */
+static int bearer_before(
+	struct wd_scan *s, int field, uint32_t p, int office, bool is_former, uint32_t *ret_start)
+{
+	const struct wd_folded *d = folded(s, field);
+	int best = WD_NO_INDEX, top = 0;
+	for (size_t i = 0; i < s->r->figures.n; i++) {
+		const struct wd_figure *f = &s->r->figures.v[i];
+		int score = f->office != WD_NO_INDEX ? wd_people_score(s, (int)i, office, is_former)
+						     : -1;
+		for (int lang = WD_LANG_KO; score > top && lang <= WD_LANG_COUNT; lang++) {
+			if (!family_at(d, s->r->fold, s, f->family[lang], p, ret_start))
+				continue;
+			top = score;
+			best = (int)i;
+		}
+	}
+	uint32_t unused;
+	for (int lang = WD_LANG_KO; best != WD_NO_INDEX && lang <= WD_LANG_COUNT; lang++) {
+		if (family_at(d, s->r->fold, s, s->r->figures.v[best].family[lang], p, &unused))
+			*ret_start = unused;
+	}
+	return best;
+}
+
+static int titled_cjk(struct wd_scan *s, int field, const struct wd_hit *title)
+{
+	const struct wd_folded *d = folded(s, field);
+	struct wd_beside b = {
+		title->start, title->end, title->word->ref, WD_NO_INDEX, false, false, false};
+	uint32_t p = title->start;
+	for (int i = 0; i < 3; i++) {
+		const struct wd_hit *h =
+			wd_people_ending(s, field, p, bit(WD_WORD_FORMER) | bit(WD_WORD_COUNTRY));
+		if (h == NULL)
+			break;
+		b.is_former = b.is_former || h->word->kind == WD_WORD_FORMER;
+		p = h->start;
+	}
+	if (p > 0 && d->cp[p - 1] == ')') {
+		uint32_t open = p - 1;
+		while (open > 0 && p - open < PAREN_MAX && d->cp[open] != '(')
+			open--;
+		p = d->cp[open] == '(' ? open : p;
+	}
+	uint32_t start = p;
+	int figure = bearer_before(s, field, p, title->word->ref, b.is_former, &start);
+	if (figure == WD_NO_INDEX)
+		return WD_OK;
+	struct wd_mention *m = wd_people_add(s, field, start, p, &b);
+	if (m == NULL)
+		return WD_E_LIMIT;
+	wd_people_set(s, m, figure);
+	return WD_OK;
+}
+
+/* The original's character at an item: is it upper case? */
+bool wd_people_is_upper(const struct wd_folded *d, uint32_t i)
+{
+	if (i >= d->n)
+		return false;
+	size_t at = d->byte[i];
+	return wd_cp_is_upper(wd_utf8_next(d->text, &at));
+}
+
+/* A capitalised word goes on after p: "Lee Jun-seok". */
+static bool name_goes_on(const struct wd_scan *s, int field, uint32_t p)
+{
+	const struct wd_folded *d = folded(s, field);
+	if (p + 1 >= d->n || d->cp[p] != ' ' || !wd_people_is_upper(d, p + 1))
+		return false;
+	if ((d->gap[p] & WD_FOLD_GAP_DOT) != 0 && (d->gap[p] & WD_FOLD_GAP_SPACE) == 0) {
+		/* "Lee-Ishiba": another surname, not a given name */
+		return wd_people_starting(
+			       s, field, p + 1, bit(WD_WORD_FAMILY) | bit(WD_WORD_PERSON)) == NULL;
+	}
+	if (wd_people_starting(s, field, p + 1, ~bit(WD_WORD_PLACE)) != NULL)
+		return false;
+	/* In a title-case headline every word is capitalised: only a hyphenated one is a name. */
+	int st = sentence_at(s, field, p);
+	bool is_headline = st != WD_NO_INDEX && s->sentences.v[st].zone == WD_ZONE_HEADLINE;
+	uint32_t e = p + 1;
+	while (e < d->n && d->cp[e] >= 'a' && d->cp[e] <= 'z')
+		e++;
+	bool is_hyphenated = e < d->n && d->cp[e] == ' ' && (d->gap[e] & WD_FOLD_GAP_DOT) != 0 &&
+			     !wd_people_is_upper(d, e + 1);
+	return is_headline ? is_hyphenated : true;
+}
+
+static bool is_common_word(const struct wd_folded *d, uint32_t from, uint32_t to)
+{
+	static const char *const words[] = {"as", "when", "while", "but", "and", "after", "before",
+		"with", "for", "if", "in", "on", "at", "since", "both", "meanwhile", "although",
+		"though", "because", "that", "then", "said", "says", "between", "to", "from", "by",
+		"of", "the", "mr", "ms", "mr.", "ms.", "during", "under", "yet", "so", "will",
+		"not", "like", "how", "why", "what", "vs", "hosts", "meets", "welcomes", "greets",
+		"tells"};
+	for (size_t i = 0; i < WD_COUNTOF(words); i++) {
+		size_t n = strlen(words[i]);
+		bool same = to - from == n;
+		for (uint32_t k = 0; same && k < n; k++)
+			same = d->cp[from + k] == (uint32_t)words[i][k];
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* A capitalised word stands directly before: "Akie Abe". */
+static bool name_came_before(const struct wd_scan *s, int field, uint32_t start)
+{
+	const struct wd_folded *d = folded(s, field);
+	if (start < 2 || d->cp[start - 1] != ' ')
+		return false;
+	uint32_t from = start - 1;
+	while (from > 0 && d->cp[from - 1] != ' ' && d->cp[from - 1] != '\n')
+		from--;
+	if (!wd_people_is_upper(d, from) || is_common_word(d, from, start - 1))
+		return false;
+	int st = sentence_at(s, field, start);
+	if (st != WD_NO_INDEX && s->sentences.v[st].zone == WD_ZONE_HEADLINE)
+		return false;
+	uint32_t edge = wd_people_left_edge(d, start);
+	return wd_people_ending(s, field, edge,
+		       bit(WD_WORD_TITLE) | bit(WD_WORD_HOLDER) | bit(WD_WORD_COUNTRY) |
+			       bit(WD_WORD_FORMER) | bit(WD_WORD_PERSON) | bit(WD_WORD_POST) |
+			       bit(WD_WORD_PLACE) | bit(WD_WORD_CONCEPT)) == NULL;
+}
+
+static bool same_span(const struct wd_hit *x, const struct wd_hit *y)
+{
+	return x->start == y->start && x->end == y->end;
+}
+
+/* The best of the figures whose surname stands at hit i; all of them follow each other. */
+static int best_bearer(const struct wd_scan *s, int field, size_t i, int office, bool is_former)
+{
+	const struct wd_field *f = &s->fields[field];
+	int best = WD_NO_INDEX, top = 0;
+	for (size_t k = i; k < f->hits.n && same_span(&f->hits.v[k], &f->hits.v[i]); k++) {
+		const struct wd_hit *h = &f->hits.v[k];
+		if (h->word->kind != WD_WORD_FAMILY || h->is_hidden)
+			continue;
+		int own = s->r->figures.v[h->word->ref].office;
+		int score = wd_people_score(
+			s, h->word->ref, office != WD_NO_INDEX ? office : own, is_former);
+		if (score > top) {
+			top = score;
+			best = h->word->ref;
+		}
+	}
+	return best;
+}
+
+/* English: "President Lee", "South Korea's Lee". */
+static int titled_latin(struct wd_scan *s, int field, size_t i)
+{
+	const struct wd_hit *h = &s->fields[field].hits.v[i];
+	struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
+	if ((b.titled == WD_NO_INDEX && b.country == WD_NO_INDEX && !b.has_post) || b.is_foreign ||
+		name_goes_on(s, field, h->end))
+		return WD_OK;
+	int office = b.titled != WD_NO_INDEX ? b.titled : b.country;
+	int figure = best_bearer(s, field, i, office, b.is_former);
+	if (figure == WD_NO_INDEX || b.has_post) {
+		/* The other office's title, or another post: only for somebody introduced. */
+		figure = best_bearer(s, field, i, WD_NO_INDEX, b.is_former);
+		if (figure == WD_NO_INDEX || !is_introduced(s, figure))
+			return WD_OK;
+	}
+	struct wd_mention *m = wd_people_add(s, field, h->start, h->end, &b);
+	if (m == NULL)
+		return WD_E_LIMIT;
+	wd_people_set(s, m, figure);
+	return WD_OK;
+}
+
+static int titled_names(struct wd_scan *s, int field)
+{
+	struct wd_field *f = &s->fields[field];
+	for (size_t i = 0; i < f->hits.n; i++) {
+		const struct wd_hit *h = &f->hits.v[i];
+		int rc = WD_OK;
+		if (h->is_hidden || is_taken(s, field, h->start, h->end))
+			continue;
+		if ((h->word->kind == WD_WORD_TITLE || h->word->kind == WD_WORD_HOLDER) &&
+			h->word->lang != WD_LANG_EN)
+			rc = titled_cjk(s, field, h);
+		else if (h->word->kind == WD_WORD_FAMILY && h->word->lang == WD_LANG_EN)
+			rc = titled_latin(s, field, i);
+		if (rc != WD_OK)
+			return rc;
+	}
+	return WD_OK;
+}
+
+/* ---- surnames alone ---- */
+
+static bool has_side_mention(const struct wd_scan *s, int sentence, int not_office)
+{
+	uint64_t others = s->sentences.v[sentence].offices & ~(UINT64_C(1) << not_office);
+	for (; others != 0; others &= others - 1) {
+		if (s->r->offices.v[__builtin_ctzll(others)].side != WD_NO_INDEX)
+			return true;
+	}
+	return false;
+}
+
+/* Another surname of the other office in the sentence: "Roh, Koizumi warn". */
+static bool has_side_family(const struct wd_scan *s, int field, int sentence, int not_office)
+{
+	const struct wd_sentence *st = &s->sentences.v[sentence];
+	for (size_t i = st->hit_from; i < st->hit_to; i++) {
+		const struct wd_hit *h = &s->fields[field].hits.v[i];
+		if (h->word->kind != WD_WORD_FAMILY || h->is_hidden)
+			continue;
+		int office = s->r->figures.v[h->word->ref].office;
+		if (office != not_office &&
+			(s->pub_day == WD_DAY_NONE ||
+				wd_facts_holds(s->r, h->word->ref, office, s->pub_day, 30)))
+			return true;
+	}
+	return false;
+}
+
+static bool bare_latin_ok(const struct wd_scan *s, int field, const struct wd_hit *h, int figure)
+{
+	if (name_goes_on(s, field, h->end) || name_came_before(s, field, h->start))
+		return false;
+	if (is_introduced(s, figure))
+		return true;
+	int office = s->r->figures.v[figure].office;
+	return s->pub_day != WD_DAY_NONE && wd_facts_holds(s->r, figure, office, s->pub_day, 30) &&
+	       (has_side_mention(s, h->sentence, office) ||
+		       has_side_family(s, field, h->sentence, office));
+}
+
+/* What may follow a surname in Han without being a given name. */
+static bool is_surname_suffix(uint32_t cp)
+{
+	static const uint32_t ok[] = {0x6c0f, 0x9996, 0x7dcf, 0x653f, 0x5185, 0x524d, 0x5143,
+		0x4e21, 0x5927, 0x3005}; /* 氏 首 総 政 内 前 元 両 大 */
+	for (size_t i = 0; i < WD_COUNTOF(ok); i++) {
+		if (cp == ok[i])
+			return true;
+	}
+	return false;
+}
+
+static bool bare_cjk_ok(const struct wd_scan *s, int field, const struct wd_hit *h, int figure)
+{
+	const struct wd_folded *d = folded(s, field);
+	uint32_t before = h->start > 0 ? d->cp[h->start - 1] : ' ', after = d->cp[h->end];
+	int office = s->r->figures.v[figure].office;
+	bool known = is_introduced(s, figure);
+	bool in_office =
+		s->pub_day == WD_DAY_NONE || wd_facts_holds(s->r, figure, office, s->pub_day, 30);
+	bool was_lately = s->pub_day == WD_DAY_NONE ||
+			  wd_facts_holds(s->r, figure, office, s->pub_day, IN_OFFICE_SLACK);
+	bool is_han = wd_cp_is_han(d->cp[h->start]);
+	bool is_single = h->end - h->start == 1;
+	bool joined_left = h->start > 0 && d->gap[h->start] == 0;
+	bool joined_right = d->gap[h->end] == 0;
+	if (is_han && ((joined_left && wd_cp_is_han(before)) ||
+			      (joined_right && wd_cp_is_han(after) && !is_surname_suffix(after))))
+		return false;
+	if (is_single && is_han) {
+		bool is_honoured = joined_right && after == 0x6c0f;
+		if (is_honoured)
+			return known || in_office;
+		/* 李, 尹 in a Korean headline */
+		return s->is_korean && in_office && !(joined_left && wd_cp_is_hangul(before)) &&
+		       !(joined_right && wd_cp_is_hangul(after) && !wd_phrases_particle(d, h->end));
+	}
+	/* Two syllables are common words too (스가, 모리, 노다): only who is in office or known. */
+	if (!is_han && h->end - h->start == 2)
+		return known || (in_office && s->pub_day != WD_DAY_NONE);
+	return known || was_lately;
+}
+
+static int bare_names(struct wd_scan *s, int field)
+{
+	struct wd_field *f = &s->fields[field];
+	for (size_t i = 0; i < f->hits.n; i++) {
+		const struct wd_hit *h = &f->hits.v[i];
+		if (h->word->kind != WD_WORD_FAMILY || h->is_hidden || h->sentence == WD_NO_INDEX ||
+			is_taken(s, field, h->start, h->end))
+			continue;
+		int figure = best_bearer(s, field, i, WD_NO_INDEX, false);
+		bool is_latin = h->word->lang == WD_LANG_EN;
+		if (figure == WD_NO_INDEX || !(is_latin ? bare_latin_ok(s, field, h, figure)
+							: bare_cjk_ok(s, field, h, figure)))
+			continue;
+		struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
+		if (b.is_foreign)
+			continue;
+		/* "Foreign Minister Lee": somebody else of that name. */
+		if (b.has_post && !(h->end - h->start > 1 && is_introduced(s, figure)) && is_latin)
+			continue;
+		struct wd_mention *m = wd_people_add(s, field, h->start, h->end, &b);
+		if (m == NULL)
+			return WD_E_LIMIT;
+		m->is_bare = true;
+		wd_people_set(s, m, figure);
+	}
+	return WD_OK;
+}
+
+/* ---- titles alone ---- */
+
+/* 首相 alone in a Japanese text: Japan's, unless a name or another country stands before it. */
+static bool is_home_title(const struct wd_scan *s, int field, const struct wd_hit *h)
+{
+	const struct wd_folded *d = folded(s, field);
+	bool lang_ok = h->word->lang == WD_LANG_JA && s->is_japanese &&
+		       s->r->offices.v[h->word->ref].is_home[WD_LANG_JA];
+	if (!lang_ok)
+		return false;
+	uint32_t before = h->start > 0 ? d->cp[h->start - 1] : ' ';
+	uint32_t after = d->cp[h->end];
+	bool is_compound = wd_cp_is_han(after) && d->gap[h->end] == 0; /* 首相官邸 */
+	if (wd_cp_is_han(before) || (wd_cp_is_kana(before) && before > 0x30a0) || is_compound)
+		return false;
+	uint32_t edge = wd_people_left_edge(d, h->start);
+	return edge == h->start ||
+	       wd_people_ending(s, field, edge,
+		       bit(WD_WORD_FOREIGN) | bit(WD_WORD_COUNTRY) | bit(WD_WORD_PLACE)) == NULL;
+}
+
+static int titles_alone(struct wd_scan *s, int field)
+{
+	struct wd_field *f = &s->fields[field];
+	for (size_t i = 0; i < f->hits.n; i++) {
+		const struct wd_hit *h = &f->hits.v[i];
+		bool is_holder = h->word->kind == WD_WORD_HOLDER;
+		if (h->is_hidden || (!is_holder && h->word->kind != WD_WORD_TITLE) ||
+			is_taken(s, field, h->start, h->end))
+			continue;
+		if (!is_holder && !is_home_title(s, field, h))
+			continue;
+		struct wd_beside b = {
+			h->start, h->end, h->word->ref, h->word->ref, false, false, false};
+		const struct wd_hit *former = wd_people_ending(s, field,
+			wd_people_left_edge(folded(s, field), h->start), bit(WD_WORD_FORMER));
+		b.is_former = former != NULL;
+		struct wd_mention *m = wd_people_add(s, field, h->start, h->start, &b);
+		if (m == NULL)
+			return WD_E_LIMIT;
+		m->end = h->end;
+	}
+	return WD_OK;
+}
+
+/* Who is called "former" anywhere is so everywhere: later sentences drop the word. */
+static void spread_former(struct wd_scan *s)
+{
+	enum { FORMER = 2 };
+	WD_VEC_EACH (const struct wd_mention, f, &s->mentions) {
+		if (f->is_former && f->figure != WD_NO_INDEX)
+			s->introduced[f->figure] |= FORMER;
+	}
+	WD_VEC_EACH (struct wd_mention, m, &s->mentions) {
+		if (m->figure != WD_NO_INDEX && (s->introduced[m->figure] & FORMER) != 0 &&
+			(m->is_bare || m->titled == WD_NO_INDEX))
+			m->is_former = true;
+	}
+}
+
+static void note_offices(struct wd_scan *s)
+{
+	WD_VEC_EACH (const struct wd_mention, m, &s->mentions) {
+		if (m->office != WD_NO_INDEX && !m->is_former)
+			s->sentences.v[m->sentence].offices |= UINT64_C(1) << m->office;
+	}
+}
+
+static int mention_cmp(const void *a, const void *b)
+{
+	const struct wd_mention *x = a, *y = b;
+	if (x->sentence != y->sentence)
+		return x->sentence < y->sentence ? -1 : 1;
+	return x->start < y->start ? -1 : x->start > y->start;
+}
+
+static void place_mentions(struct wd_scan *s)
+{
+	if (s->mentions.n > 0)
+		qsort(s->mentions.v, s->mentions.n, sizeof(*s->mentions.v), mention_cmp);
+	size_t m = 0;
+	for (size_t i = 0; i < s->sentences.n; i++) {
+		struct wd_sentence *st = &s->sentences.v[i];
+		st->offices = 0;
+		st->mention_from = m;
+		while (m < s->mentions.n && s->mentions.v[m].sentence == (int)i)
+			m++;
+		st->mention_to = m;
+	}
+}
+
+int wd_scan_people(struct wd_scan *s)
+{
+	s->introduced = wd_arena_alloc(s->a, s->r->figures.n + 1);
+	for (int field = 0; field < s->n_fields && s->introduced != NULL; field++) {
+		s->taken[field] = wd_arena_alloc(s->a, s->fields[field].folded.n + 1);
+		if (s->taken[field] == NULL)
+			return WD_E_LIMIT;
+	}
+	if (s->introduced == NULL)
+		return WD_E_LIMIT;
+	static int (*const steps[])(struct wd_scan * s, int field) = {
+		full_names, wd_people_garbled, titled_names, bare_names, titles_alone};
+	for (size_t k = 0; k < WD_COUNTOF(steps); k++) {
+		for (int field = 0; field < s->n_fields; field++) {
+			int rc = steps[k](s, field);
+			if (rc != WD_OK)
+				return rc;
+		}
+		if (steps[k] == titled_names)
+			note_offices(s);
+	}
+	spread_former(s);
+	place_mentions(s);
+	note_offices(s);
+	return WD_OK;
+}
