@@ -25,6 +25,7 @@ static const struct wd_command commands[] = {
 	{"replay", "[OPTION…] ARCHIVE…",
 		"archives through the whole pipeline, with their own clock", wd_cmd_replay},
 	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
+	{"tag", "[--date DATE] [FILE…]", "articles to events with tags and flags", wd_cmd_tag},
 	{NULL, NULL, NULL, NULL},
 };
 

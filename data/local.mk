@@ -9,6 +9,16 @@ dist_data_koreajapan_DATA = \
 	%reldir%/korea-japan/people.tsv \
 	%reldir%/korea-japan/places.tsv \
 	%reldir%/korea-japan/summits.tsv
+data_iptcdir = $(pkgdatadir)/iptc
+dist_data_iptc_DATA = %reldir%/iptc/mediatopics.tsv
+data_topicsdir = $(pkgdatadir)/topics
+dist_data_topics_DATA = \
+	%reldir%/topics/eu-mercosur.yaml \
+	%reldir%/topics/korea-japan-summit-related.yaml \
+	%reldir%/topics/korea-japan-summit.yaml \
+	%reldir%/topics/korea-japan-themes.yaml \
+	%reldir%/topics/korea-japan-trilaterals.yaml \
+	%reldir%/topics/korea-japan.vocabulary.yaml
 EXTRA_DIST += %reldir%/README.md
 # This folder's part of the build.
 
