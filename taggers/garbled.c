@@ -15,8 +15,9 @@
 /* ---- English ---- */
 
 struct latin_name {
-	char part[2][2 * NAME_MAX]; /* the two words, hyphens and spaces inside the given name gone */
-	uint32_t end;           /* items */
+	char part[2]
+		 [2 * NAME_MAX]; /* the two words, hyphens and spaces inside the given name gone */
+	uint32_t end;            /* items */
 };
 
 /* Words after a title: two, or three of which two are joined ("Lee Jae-myung", "Lee Jae Myung"). */
