@@ -34,10 +34,9 @@ void wd_clean_done(void)
 	wd_furniture_unload();
 }
 
-int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
+static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
 	struct wd_clean *ret, struct wd_err *err)
 {
-	const char *field = opts->field != NULL ? opts->field : "text";
 	memset(ret, 0, sizeof(*ret));
 	if (!opts->sanitise_only)
 		wd_tables_collect(a, root, &ret->tables, &ret->repairs);
@@ -46,7 +45,7 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 		return wd_err_set(
 			err, WD_E_LIMIT, "cleaning needs more memory than one article may");
 	if (!opts->sanitise_only)
-		wd_clean_lists(a, tree, field, &ret->repairs);
+		wd_clean_lists(a, tree, opts->field, &ret->repairs);
 	wd_clean_prune(tree);
 	if (!opts->sanitise_only && !opts->keep_furniture) {
 		wd_clean_furniture(a, tree, ret);
@@ -58,8 +57,16 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
 		wd_node_unwrap(tree->first);
 	ret->html = wd_clean_html(a, tree);
-	ret->truncated |= !opts->sanitise_only && wd_clean_breaks_off(ret->text);
 	return WD_OK;
+}
+
+static int parse_clean_once(struct wd_arena *a, struct wd_str html,
+	const struct wd_clean_opts *opts, struct wd_clean *ret, struct wd_err *err)
+{
+	struct wd_html_opts parse = {.fragment = true, .raw = true};
+	struct wd_html tree;
+	int r = wd_html_parse(a, html, &parse, &tree, err);
+	return r < 0 ? r : clean_once(a, tree.root, opts, ret, err);
 }
 
 static void append_repairs(struct wd_arena *a, wd_repairs *to, const wd_repairs *from)
@@ -71,50 +78,86 @@ static void append_repairs(struct wd_arena *a, wd_repairs *to, const wd_repairs 
 	}
 }
 
-static int clean_once(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+/* What a further round found, added to what is known. A table that is still there stays as it was
+ * first seen: by then it had its breakage. */
+static void merge_round(struct wd_arena *a, struct wd_clean *first, const struct wd_clean *next)
+{
+	WD_VEC_EACH (const struct wd_removed, m, &next->removed) {
+		struct wd_removed *to = wd_vec_push(a, &first->removed);
+		if (to != NULL)
+			*to = *m;
+	}
+	append_repairs(a, &first->repairs, &next->repairs);
+	if (first->tables.n != next->tables.n)
+		first->tables = next->tables;
+	first->html = next->html;
+	first->text = next->text;
+}
+
+/*
+ * Cleaning the result again must change nothing. Tables are judged by what stands around them, and
+ * cleaning can lay debris open (white space gone from within a tag): where either may be, the
+ * result is cleaned until it stays. Articles without tables, nearly all, cost one look.
+ */
+static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean *ret,
+	struct wd_err *err)
+{
+	enum { ROUNDS = 4 };
+	for (int round = 1; round < ROUNDS; round++) {
+		wd_repairs repairs = {0};
+		struct wd_str mended = wd_repair_markup(a, ret->html, opts->field, &repairs);
+		bool has_table = wd_str_find(ret->html, WD_STR("<table"), 0) != SIZE_MAX;
+		if (!has_table && wd_str_eq(mended, ret->html))
+			return WD_OK;
+		struct wd_clean next;
+		int r = parse_clean_once(a, mended, opts, &next, err);
+		if (r < 0)
+			return r;
+		if (wd_str_eq(next.html, ret->html))
+			return WD_OK;
+		append_repairs(a, &ret->repairs, &repairs);
+		merge_round(a, ret, &next);
+	}
+	return WD_OK;
+}
+
+static struct wd_clean_opts with_field(const struct wd_clean_opts *opts)
+{
+	struct wd_clean_opts o = *opts;
+	if (o.field == NULL)
+		o.field = "text";
+	return o;
+}
+
+int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
 	struct wd_clean *ret, struct wd_err *err)
 {
-	struct wd_html_opts parse = {.fragment = true, .raw = true};
-	struct wd_html tree;
-	int r = wd_html_parse(a, html, &parse, &tree, err);
-	return r < 0 ? r : wd_clean_tree(a, tree.root, opts, ret, err);
+	struct wd_clean_opts o = with_field(opts);
+	int r = clean_once(a, root, &o, ret, err);
+	if (r == WD_OK && !o.sanitise_only)
+		r = settle(a, &o, ret, err);
+	if (r == WD_OK && !o.sanitise_only)
+		ret->truncated |= wd_clean_breaks_off(ret->text);
+	return r;
 }
 
 int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
 	struct wd_clean *ret, struct wd_err *err)
 {
-	enum { ROUNDS = 3 };
-	const char *field = opts->field != NULL ? opts->field : "text";
-	wd_repairs repairs = {0}, again = {0};
+	struct wd_clean_opts o = with_field(opts);
+	wd_repairs repairs = {0};
 	if (html.n > WD_MAX_BODY_BYTES)
 		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
 			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
-	if (opts->sanitise_only)
-		return clean_once(a, html, opts, ret, err);
-	html = wd_repair_mojibake(a, html, field, &repairs);
-	html = wd_repair_markup(a, html, field, &repairs);
-	int r = clean_once(a, html, opts, ret, err);
-	/* Debris that cleaning itself laid open (white space gone from within a tag) is mended
-	 * now, not when somebody cleans the result. Nearly always there is none. */
-	for (int round = 1; r == WD_OK && round < ROUNDS; round++) {
-		struct wd_str mended = wd_repair_markup(a, ret->html, field, &again);
-		if (wd_str_eq(mended, ret->html))
-			break;
-		struct wd_clean first = *ret;
-		r = clean_once(a, mended, opts, ret, err);
-		if (r < 0)
-			return r;
-		WD_VEC_EACH (const struct wd_removed, m, &ret->removed) {
-			struct wd_removed *to = wd_vec_push(a, &first.removed);
-			if (to != NULL)
-				*to = *m;
-		}
-		append_repairs(a, &first.repairs, &ret->repairs);
-		first.html = ret->html;
-		first.text = ret->text;
-		first.tables = ret->tables;
-		*ret = first;
+	if (!o.sanitise_only) {
+		html = wd_repair_mojibake(a, html, o.field, &repairs);
+		html = wd_repair_markup(a, html, o.field, &repairs);
 	}
+	struct wd_html_opts parse = {.fragment = true, .raw = true};
+	struct wd_html tree;
+	int r = wd_html_parse(a, html, &parse, &tree, err);
+	if (r == WD_OK)
+		r = wd_clean_tree(a, tree.root, &o, ret, err);
 	if (r < 0)
 		return r;
 	append_repairs(a, &repairs, &ret->repairs);
