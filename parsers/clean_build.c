@@ -491,7 +491,7 @@ static struct wd_str pixels(const struct wd_node *n, const char *name)
 static void image(struct builder *b, struct wd_node *n)
 {
 	struct wd_str url = image_url(b, n);
-	if (url.n == 0 || b->opts->sanitise_only)
+	if (url.n == 0)
 		return;
 	if (is_tiny(n)) {
 		wd_removed_add(b->a, &b->ret->removed, "tracking_pixel", url);

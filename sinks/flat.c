@@ -63,10 +63,11 @@ static void html(struct flat *f, const char *key, struct wd_str v, struct wd_str
 		v = wd_repair_mojibake(f->a, v, key, &(wd_repairs){0});
 	if (!f->opts->raw && has_markup(v)) {
 		v = keep_bogus(f->a, v);
-		if (wd_clean_fragment(f->a, v, &opts, &clean, NULL) == WD_OK)
-			v = clean.html;
-		else
-			v = WD_STR_NONE; /* never out unsanitised */
+		int rc = wd_clean_fragment(f->a, v, &opts, &clean, NULL);
+		v = rc == WD_OK ? clean.html : WD_STR_NONE; /* never out unsanitised */
+		/* Markup without a word is not the same as no such field. */
+		if (rc == WD_OK && v.n == 0 && strcmp(key, "title") != 0)
+			v = WD_STR("<span></span>");
 	}
 	wd_json_kv(f->j, key, v);
 	wd_arena_rewind(f->a, mark);
