@@ -1,5 +1,8 @@
 # The program: wiring and subcommands. May include every other folder.
 wiredesk_SOURCES += \
+	%reldir%/admin.c %reldir%/admin.h \
+	%reldir%/app.c %reldir%/app.h %reldir%/app_impl.h \
+	%reldir%/app_status.c \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
 	%reldir%/cmd_archive.c \
@@ -7,6 +10,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_clean.c \
 	%reldir%/cmd_extract.c \
 	%reldir%/cmd_parse.c \
+	%reldir%/cmd_run.c \
 	%reldir%/cmd_status.c \
 	%reldir%/cmd_replay.c \
 	%reldir%/main.c

@@ -24,6 +24,7 @@ static const struct wd_command commands[] = {
 		wd_cmd_parse},
 	{"replay", "[OPTION…] ARCHIVE…",
 		"archives through the whole pipeline, with their own clock", wd_cmd_replay},
+	{"run", "[-c FILE]", "the daemon: poll, receive, send events", wd_cmd_run},
 	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
 	{"tag", "[--date DATE] [FILE…]", "articles to events with tags and flags", wd_cmd_tag},
 	{NULL, NULL, NULL, NULL},

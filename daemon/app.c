@@ -1,0 +1,512 @@
+/*
+ * Wiring. One libuv loop on the main thread runs the sources, signals and timers; the pipeline has
+ * its own threads and calls back through `resume` (room again) and `report` (what a document was).
+ *
+ * Start:  configuration → rules → store → pipeline (sinks) → sources → READY.
+ * A broker that does not answer is no reason not to start: events wait in the outbox.
+ *
+ * SIGHUP: a new configuration is loaded and checked in full, then applied in one step between two
+ * turns of the loop. With an error in it, or when a section changed that only a restart can apply,
+ * nothing at all is applied.
+ *
+ * SIGTERM: sources stop first (nothing new), then the pipeline drains in a helper thread while the
+ * loop goes on to answer the watchdog, then everything is closed. The wait is bounded by
+ * pipeline.drain_timeout; what is left is in the store. A second signal ends the wait.
+ *
+ * Concurrency: wd_app_* on the main thread, but the two marked otherwise, which read a summary that
+ * the loop renews every second under a mutex.
+ */
+#include "daemon/app.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "daemon/app_impl.h"
+#include "daemon/cmd.h"
+#include "daemon/notify.h"
+
+#define SUMMARY_EVERY_MS 1000
+
+static struct wd_metric archived = {
+	.name = "wiredesk_archive_records_total", .help = "Documents written to the archive"};
+static struct wd_metric archive_failed = {
+	.name = "wiredesk_archive_failed_total", .help = "Documents that could not be archived"};
+static struct wd_metric reloads_ok = {.name = "wiredesk_reloads_total",
+	.help = "Configuration reloads by result",
+	.labels = "result=\"applied\""};
+static struct wd_metric reloads_bad = {.name = "wiredesk_reloads_total",
+	.help = "Configuration reloads by result",
+	.labels = "result=\"refused\""};
+
+/* ---- callbacks of sources and pipeline ---- */
+
+/* What was received is written down before anybody looks into it. An archive that cannot be written
+ * (disk full) is said and counted, and does not stop the news. */
+static void archive(struct wd_app *app, struct wd_doc *doc)
+{
+	struct wd_err err;
+	if (app->archive == NULL || doc->record.n > 0)
+		return;
+	if (wd_warc_write_doc(app->archive, doc->mem, doc, WD_STR_NONE, 0, &doc->record, &err) ==
+		WD_OK) {
+		app->is_archive_dirty = true;
+		wd_metric_add(&archived, 1);
+		return;
+	}
+	wd_metric_add(&archive_failed, 1);
+	wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
+}
+
+static int deliver(struct wd_doc *doc, void *ctx)
+{
+	struct wd_app *app = ctx;
+	archive(app, doc);
+	return wd_pipeline_push(app->pipeline, doc);
+}
+
+static void give_cursor(
+	struct wd_str feed_id, struct wd_arena *a, struct wd_poll_cursor *ret, void *ctx)
+{
+	struct wd_app *app = ctx;
+	struct wd_store_feed f = {0};
+	struct wd_err err;
+	int rc = wd_store_feed_get(app->store, feed_id, a, &f, &err);
+	if (rc == WD_OK)
+		*ret = (struct wd_poll_cursor){.etag = f.etag,
+			.last_modified = f.last_modified,
+			.body_hash = f.body,
+			.has_body_hash = f.body.hi != 0 || f.body.lo != 0};
+	else if (rc != WD_E_NOTFOUND)
+		wd_log(WD_LOG_WARNING, feed_id, "cursor-unread", "%s: read as if new", err.text);
+}
+
+static void on_room(uv_async_t *a)
+{
+	struct wd_app *app = a->data;
+	if (app->is_stopping)
+		return;
+	wd_poll_resume(app->poll);
+	if (app->spool != NULL)
+		wd_spool_resume(app->spool);
+}
+
+static void resume(void *ctx)
+{
+	struct wd_app *app = ctx;
+	(void)uv_async_send(&app->room);
+}
+
+static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
+	size_t new_versions, int rc, const struct wd_err *err, void *ctx)
+{
+	struct wd_poll_report r = {.new_items = new_versions};
+	(void)ctx;
+	(void)articles;
+	r.is_feed = rc == WD_OK && feed != NULL && feed->format.n > 0;
+	if (r.is_feed) {
+		r.ttl_us = feed->ttl_s > 0 && feed->ttl_s < INT64_MAX / WD_SEC
+				   ? feed->ttl_s * WD_SEC
+				   : 0;
+		r.skip_hours = feed->skip_hours;
+		r.skip_days = feed->skip_days;
+	} else {
+		(void)snprintf(r.reason, sizeof(r.reason), "%.*s", (int)sizeof(r.reason) - 1,
+			err != NULL && err->text[0] != '\0' ? err->text : "not a feed");
+	}
+	if (doc->origin == WD_DOC_HTTP)
+		wd_poll_reported(doc, &r);
+	else if (rc != WD_OK)
+		wd_spool_reported(doc, r.reason);
+}
+
+/* ---- start ---- */
+
+static void log_findings(const struct wd_findings *f)
+{
+	WD_VEC_EACH (const struct wd_finding, x, &f->list) {
+		wd_log(x->is_warning ? WD_LOG_WARNING : WD_LOG_ERR, WD_STR_NONE, "config",
+			"%.*s:%u:%u: %.*s", WD_STR_ARG(x->file), x->line, x->col,
+			WD_STR_ARG(x->text));
+	}
+}
+
+static int load_config(const char *path, struct wd_config **ret)
+{
+	struct wd_findings f = {.mem = wd_arena_new(4 * WD_MIB)};
+	if (f.mem == NULL)
+		return WD_E_NOMEM;
+	int rc = wd_config_load(path, ret, &f);
+	log_findings(&f);
+	wd_arena_free(f.mem);
+	return rc;
+}
+
+static const char *rules_dir(const struct wd_config *c)
+{
+	return c->topics.path.n > 0 ? c->topics.path.p : wd_datadir();
+}
+
+static const char *text(struct wd_app *app, struct wd_str s)
+{
+	return s.n > 0 ? wd_arena_cstr(app->mem, s) : NULL;
+}
+
+static int open_pipeline(struct wd_app *app, struct wd_err *err)
+{
+	const struct wd_config *c = app->conf;
+	struct wd_store_opts so = {
+		.dir = text(app, c->store.path), .outbox_max_bytes = c->store.outbox_max_bytes};
+	size_t sink_count = 0;
+	app->first_conf = wd_config_ref(app->conf); /* the sinks' strings are there */
+	int rc = wd_sinkconf_new(app->conf, NULL, &app->sinks, err);
+	if (rc == WD_OK)
+		rc = wd_store_open(&so, &app->store, err);
+	if (rc != WD_OK)
+		return rc;
+	struct wd_pipeline_opts po = {.workers = (unsigned)c->pipeline.workers,
+		.store = app->store,
+		.rules = app->rules,
+		.sinks = wd_sinkconf_list(app->sinks, &sink_count),
+		.queue_items = (size_t)c->pipeline.queue_items,
+		.queue_bytes = c->pipeline.queue_bytes,
+		.outbox_max_bytes = c->store.outbox_max_bytes,
+		.resume = resume,
+		.report = report,
+		.ctx = app};
+	po.sink_count = sink_count;
+	return wd_pipeline_new(&po, &app->pipeline, err);
+}
+
+static int open_archive(struct wd_app *app, struct wd_err *err)
+{
+	const struct wd_config *c = app->conf;
+	if (c->archive.path.n == 0)
+		return WD_OK;
+	struct wd_warc_writer_opts wo = {.dir = text(app, c->archive.path),
+		.max_file_bytes = WD_GIB,
+		.max_file_us = WD_DAY,
+		.max_total_bytes = c->archive.max_bytes,
+		.max_age_us = c->archive.max_age_us,
+		.software = "wiredesk/" PACKAGE_VERSION};
+	int rc = wd_warc_writer_open(&wo, &app->archive, err);
+	if (rc != WD_OK)
+		(void)wd_err_prefix(err, "archive.path");
+	return rc;
+}
+
+static int open_sources(struct wd_app *app, struct wd_err *err)
+{
+	const struct wd_config *c = app->conf;
+	if (open_archive(app, err) != WD_OK)
+		return WD_E_SYS;
+	struct wd_poll_opts po = {.loop = &app->loop,
+		.http = &c->http,
+		.deliver = deliver,
+		.cursor = give_cursor,
+		.ctx = app};
+	app->poll = wd_poll_new(&po, err);
+	if (app->poll == NULL)
+		return WD_E_SYS;
+	if (c->receive.spool.n > 0) {
+		struct wd_spool_opts so = {.loop = &app->loop,
+			.dir = text(app, c->receive.spool),
+			.sources = c->receive.sources.v,
+			.source_count = c->receive.sources.n,
+			.max_bytes = c->limits.document_bytes,
+			.deliver = deliver,
+			.ctx = app};
+		app->spool = wd_spool_new(&so, err);
+		if (app->spool == NULL)
+			return WD_E_SYS;
+	}
+	if (c->admin.listen.n > 0) {
+		app->admin = wd_admin_new(app, c->admin.listen, err);
+		if (app->admin == NULL)
+			return WD_E_SYS;
+	}
+	return wd_poll_set_feeds(app->poll, &c->http, c->feeds.v, c->feeds.n, err);
+}
+
+/* ---- stop ---- */
+
+static void on_drained(uv_work_t *w, int status)
+{
+	struct wd_app *app = w->data;
+	(void)status;
+	uv_stop(&app->loop);
+}
+
+static void drain(uv_work_t *w)
+{
+	struct wd_app *app = w->data;
+	app->drain_rc = wd_pipeline_drain(app->pipeline, app->conf->pipeline.drain_timeout_us);
+}
+
+static void stop(struct wd_app *app, const char *why)
+{
+	if (app->is_stopping) {
+		wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stop-now",
+			"a second signal: what is not delivered stays in the store");
+		_exit(WD_EXIT_OK);
+	}
+	app->is_stopping = true;
+	wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stopping", "reason=%s drain_timeout_s=%" PRId64, why,
+		app->conf->pipeline.drain_timeout_us / WD_SEC);
+	wd_notify("STOPPING=1\nSTATUS=finishing what is in work\nEXTEND_TIMEOUT_USEC=%" PRId64,
+		app->conf->pipeline.drain_timeout_us + 10 * WD_SEC);
+	wd_poll_stop(app->poll);
+	if (app->spool != NULL)
+		wd_spool_stop(app->spool);
+	app->drain_work.data = app;
+	if (uv_queue_work(&app->loop, &app->drain_work, drain, on_drained) != 0)
+		uv_stop(&app->loop);
+}
+
+static void on_stop_signal(uv_signal_t *h, int signum)
+{
+	stop(h->data, signum == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+/* ---- reload ---- */
+
+static int apply(struct wd_app *app, struct wd_config *next, struct wd_rules *rules)
+{
+	struct wd_err err;
+	struct wd_config *old = app->conf;
+	int rc = wd_poll_set_feeds(app->poll, &next->http, next->feeds.v, next->feeds.n, &err);
+	if (rc != WD_OK)
+		return rc;
+	if (app->spool != NULL)
+		wd_spool_set_sources(app->spool, next->receive.sources.v, next->receive.sources.n);
+	wd_pipeline_set_rules(app->pipeline, rules);
+	wd_log_set_level((enum wd_log_level)next->log.level);
+	wd_rules_unref(app->rules);
+	app->rules = rules;
+	app->conf = next;
+	wd_config_unref(old);
+	return WD_OK;
+}
+
+static bool reload(struct wd_app *app)
+{
+	struct wd_config *next = NULL;
+	struct wd_rules *rules = NULL;
+	struct wd_err err;
+	struct wd_buf changed;
+	if (load_config(app->path, &next) != WD_OK) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "reload-refused",
+			"the configuration has errors (above); the old one stays in force");
+		return false;
+	}
+	wd_buf_init(&changed, 4096);
+	wd_config_restart_keys(app->conf, next, &changed);
+	if (changed.n > 0) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "reload-refused",
+			"changed, but only a restart applies it: %.*s; nothing was applied",
+			WD_STR_ARG(wd_buf_str(&changed)));
+		wd_buf_done(&changed);
+		wd_config_unref(next);
+		return false;
+	}
+	wd_buf_done(&changed);
+	if (wd_rules_load(rules_dir(next), &rules, &err) != WD_OK) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "reload-refused", "%s; nothing was applied",
+			err.text);
+		wd_config_unref(next);
+		return false;
+	}
+	if (apply(app, next, rules) != WD_OK)
+		return false;
+	wd_log(WD_LOG_NOTICE, WD_STR_NONE, "reloaded", "feeds=%zu rules=%.*s", app->conf->feeds.n,
+		WD_STR_ARG(wd_rules_version(app->rules)));
+	return true;
+}
+
+static void on_hup(uv_signal_t *h, int signum)
+{
+	struct wd_app *app = h->data;
+	(void)signum;
+	if (app->is_stopping)
+		return;
+	wd_notify_reloading();
+	bool ok = reload(app);
+	wd_metric_add(ok ? &reloads_ok : &reloads_bad, 1);
+	wd_notify("READY=1\nSTATUS=%s, %zu feeds",
+		ok ? "configuration reloaded" : "reload refused, see the log", app->conf->feeds.n);
+}
+
+/* ---- timers ---- */
+
+static void on_watchdog(uv_timer_t *t)
+{
+	(void)t;
+	wd_notify("WATCHDOG=1");
+}
+
+static void sync_archive(struct wd_app *app)
+{
+	struct wd_err err;
+	if (!app->is_archive_dirty)
+		return;
+	app->is_archive_dirty = false;
+	if (wd_warc_writer_sync(app->archive, &err) != WD_OK)
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
+}
+
+static void on_second(uv_timer_t *t)
+{
+	struct wd_app *app = t->data;
+	sync_archive(app);
+	wd_app_summarise(app);
+}
+
+/* ---- interface ---- */
+
+static void start_signals(struct wd_app *app)
+{
+	(void)uv_signal_init(&app->loop, &app->term);
+	(void)uv_signal_init(&app->loop, &app->intr);
+	(void)uv_signal_init(&app->loop, &app->hup);
+	app->term.data = app->intr.data = app->hup.data = app;
+	(void)uv_signal_start(&app->term, on_stop_signal, SIGTERM);
+	(void)uv_signal_start(&app->intr, on_stop_signal, SIGINT);
+	(void)uv_signal_start(&app->hup, on_hup, SIGHUP);
+	(void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void start_timers(struct wd_app *app)
+{
+	uint64_t dog = wd_notify_watchdog_us();
+	(void)uv_timer_init(&app->loop, &app->watchdog);
+	(void)uv_timer_init(&app->loop, &app->summary);
+	app->watchdog.data = app->summary.data = app;
+	if (dog > 0)
+		(void)uv_timer_start(
+			&app->watchdog, on_watchdog, 0, WD_MAX(dog / 3000, (uint64_t)1));
+	(void)uv_timer_start(&app->summary, on_second, 0, SUMMARY_EVERY_MS);
+}
+
+static void register_metrics(void)
+{
+	wd_app_status_register();
+	static struct wd_metric *const all[] = {
+		&reloads_ok, &reloads_bad, &archived, &archive_failed};
+	for (size_t i = 0; i < WD_COUNTOF(all); i++)
+		wd_metric_register(all[i]);
+}
+
+static int start(struct wd_app *app)
+{
+	struct wd_err err;
+	if (load_config(app->path, &app->conf) != WD_OK) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started",
+			"the configuration has errors; `wiredesk check%s%s` tells them all",
+			app->path != NULL ? " -c " : "", app->path != NULL ? app->path : "");
+		return WD_EXIT_USAGE;
+	}
+	wd_log_set_level((enum wd_log_level)app->conf->log.level);
+	if (wd_rules_load(rules_dir(app->conf), &app->rules, &err) != WD_OK) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started", "dictionaries: %s", err.text);
+		return WD_EXIT_USAGE;
+	}
+	start_signals(app); /* before threads, so that none of them is the one to take a signal */
+	(void)uv_async_init(&app->loop, &app->room, on_room);
+	app->room.data = app;
+	int rc = open_pipeline(app, &err);
+	if (rc == WD_OK)
+		rc = open_sources(app, &err);
+	if (rc != WD_OK) {
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started", "%s", err.text);
+		return WD_EXIT_INPUT;
+	}
+	if (app->conf->feeds.n == 0 && app->spool == NULL && app->conf->receive.listen.n == 0)
+		wd_log(WD_LOG_WARNING, WD_STR_NONE, "no-sources",
+			"no feeds, no spool, nothing to listen on: nothing will come in until the "
+			"configuration names a source");
+	start_timers(app);
+	return WD_EXIT_OK;
+}
+
+int wd_app_new(const char *path, struct wd_app **ret)
+{
+	struct wd_app *app = calloc(1, sizeof(*app));
+	if (app == NULL)
+		return WD_EXIT_INPUT;
+	app->path = path;
+	app->mem = wd_arena_new(16 * WD_MIB);
+	app->started_us = wd_clock_now_us();
+	(void)pthread_mutex_init(&app->lock, NULL);
+	wd_buf_init(&app->status, STATUS_MAX_BYTES);
+	register_metrics();
+	app->is_loop_ready = uv_loop_init(&app->loop) == 0;
+	int rc = app->mem != NULL && app->is_loop_ready ? start(app) : WD_EXIT_INPUT;
+	if (rc != WD_EXIT_OK) {
+		wd_app_free(app);
+		return rc;
+	}
+	*ret = app;
+	return WD_EXIT_OK;
+}
+
+int wd_app_run(struct wd_app *app)
+{
+	wd_log(WD_LOG_NOTICE, WD_STR_NONE, "ready", "version=%s feeds=%zu sinks=%zu rules=%.*s",
+		PACKAGE_VERSION, app->conf->feeds.n, app->conf->sinks.n,
+		WD_STR_ARG(wd_rules_version(app->rules)));
+	wd_notify("READY=1\nSTATUS=%zu feeds", app->conf->feeds.n);
+	(void)uv_run(&app->loop, UV_RUN_DEFAULT);
+	if (app->drain_rc != WD_OK)
+		wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stopped",
+			"not everything was delivered in time: it is in the store and goes out at the "
+			"next start");
+	else
+		wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stopped", "everything is delivered");
+	return WD_EXIT_OK;
+}
+
+static void close_one(uv_handle_t *h, void *ctx)
+{
+	(void)ctx;
+	if (!uv_is_closing(h))
+		uv_close(h, NULL);
+}
+
+void wd_app_free(struct wd_app *app)
+{
+	struct wd_err err;
+	if (app == NULL)
+		return;
+	wd_admin_free(app->admin); /* its threads ask the app */
+	if (app->poll != NULL)
+		wd_poll_stop(app->poll);
+	if (app->spool != NULL)
+		wd_spool_stop(app->spool);
+	wd_pipeline_free(app->pipeline); /* from here on nothing calls back */
+	if (app->poll != NULL)
+		wd_poll_close(app->poll);
+	if (app->spool != NULL)
+		wd_spool_close(app->spool);
+	if (app->is_loop_ready) {
+		uv_walk(&app->loop, close_one, NULL);
+		(void)uv_run(&app->loop, UV_RUN_DEFAULT);
+		(void)uv_loop_close(&app->loop);
+	}
+	wd_poll_free(app->poll);
+	wd_spool_free(app->spool);
+	if (wd_warc_writer_close(app->archive, &err) != WD_OK)
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
+	wd_store_close(app->store);
+	wd_rules_unref(app->rules);
+	wd_sinkconf_free(app->sinks);
+	wd_config_unref(app->first_conf);
+	wd_config_unref(app->conf);
+	wd_buf_done(&app->status);
+	wd_arena_free(app->mem);
+	(void)pthread_mutex_destroy(&app->lock);
+	free(app);
+}

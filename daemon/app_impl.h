@@ -1,0 +1,52 @@
+/**
+ * The application's inside, for app.c and app_status.c alone.
+ */
+#pragma once
+#include <pthread.h>
+#include <uv.h>
+
+#include "daemon/admin.h"
+#include "daemon/app.h"
+#include "daemon/config.h"
+#include "daemon/pipeline.h"
+#include "daemon/sinkconf.h"
+#include "desk/store.h"
+#include "sources/http_poll.h"
+#include "sources/spool.h"
+#include "sources/warc.h"
+#include "taggers/tagger.h"
+
+#define STATUS_MAX_BYTES (64 * WD_MIB)
+
+struct wd_app {
+	uv_loop_t loop;
+	const char *path;
+	struct wd_config *conf;
+	struct wd_config *first_conf; /* what the sinks were made from: they stay through reloads */
+	struct wd_sinkconf *sinks;
+	struct wd_arena *mem; /* paths as C strings */
+	struct wd_rules *rules;
+	struct wd_store *store;
+	struct wd_pipeline *pipeline;
+	struct wd_poll *poll;
+	struct wd_spool *spool;
+	struct wd_admin *admin;
+	struct wd_warc_writer *archive; /* NULL: none */
+	bool is_archive_dirty;
+	uv_signal_t term, intr, hup;
+	uv_timer_t watchdog, summary;
+	uv_async_t room;
+	uv_work_t drain_work;
+	int drain_rc;
+	bool is_stopping, is_loop_ready;
+	int64_t started_us;
+	pthread_mutex_t lock;
+	struct wd_buf status; /* under lock */
+	bool is_healthy;      /* under lock */
+	char why[256];        /* under lock */
+};
+
+/** Metrics of app_status.c. */
+void wd_app_status_register(void);
+/** Renews what /status, /metrics and systemctl status show. Loop thread, every second. */
+void wd_app_summarise(struct wd_app *app);
