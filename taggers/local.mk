@@ -8,8 +8,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/language_words.h \
 	%reldir%/people.c %reldir%/people.h \
 	%reldir%/phrases.c %reldir%/phrases.h \
-	%reldir%/tagger.h \
-	%reldir%/zz_untagged.c
 	%reldir%/rules.h \
 	%reldir%/rules_load.c \
 	%reldir%/scan.c %reldir%/scan.h \
