@@ -102,6 +102,9 @@ static enum wd_page_why by_name(const struct wd_page *p, const struct wd_page_el
 {
 	uint32_t k = e->kinds;
 	unsigned part = share(p, e);
+	/* Prose below an inline element: its end tag was lost, and it holds what it never meant to. */
+	if (e->prose > 0 && !wd_tag_is_block(e->n->tag))
+		return WD_PAGE_KEPT;
 	if ((k & WD_VOC_HIDE) && part < 30)
 		return WD_PAGE_HIDDEN;
 	if (k & WD_VOC_COMMENTS) /* often longer than the article */
