@@ -159,6 +159,8 @@ void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html)
 {
 	if (wd_utf8_trim(text).n == 0)
 		return;
+	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
+		s->entry.title = s->components[i].headline; /* the nearest one above the text */
 	s->has_text = true;
 	wd_field_add_content(s->a, &s->entry.content, text, is_html ? "text/html" : "text/plain");
 }

@@ -19,13 +19,6 @@ static void component_start(struct agency_state *s, const struct wd_xml_elem *e)
 		s->components[s->component_count++] = (struct agency_component){.depth = e->depth};
 }
 
-/** The headline that stands over the component open now. */
-static void name_by_component(struct agency_state *s)
-{
-	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
-		s->entry.title = s->components[i].headline;
-}
-
 static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
 	struct wd_entry *en = &s->entry;
@@ -179,7 +172,6 @@ static void content_end(struct agency_state *s, struct wd_str text, bool is_html
 	struct wd_entry *en = &s->entry;
 	if (wd_utf8_trim(text).n == 0)
 		return;
-	name_by_component(s);
 	if (wd_str_ieqc(role, "title") || wd_str_ieqc(role, "headline")) {
 		agency_set(s, &en->title, text);
 	} else if (wd_str_ieqc(role, "lead") || wd_str_ieqc(role, "abstract") ||
@@ -244,7 +236,6 @@ static void identity_end(struct agency_state *s)
 				   ? wd_arena_printf(s->a, "%.*s:%.*s", WD_STR_ARG(s->provider_id),
 					     WD_STR_ARG(s->item_id))
 				   : s->item_id;
-	name_by_component(s);
 }
 
 int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)

@@ -98,7 +98,7 @@ int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
 	return WD_OK;
 }
 
-/** Text of captured markup with a space for every tag; entities stay for the few that occur. */
+/** Text of captured markup, with a space where only a tag parts two words. */
 static struct wd_str plain(struct agency_state *s, struct wd_str markup)
 {
 	static const struct {
@@ -120,7 +120,10 @@ static struct wd_str plain(struct agency_state *s, struct wd_str markup)
 			i += strlen(known[k].entity) - 1;
 			break;
 		}
-		out[n++] = in_tag ? ' ' : c;
+		if (!in_tag)
+			out[n++] = c;
+		else if (c == '>' && i + 1 < markup.n && wd_is_alnum(markup.p[i + 1]))
+			out[n++] = ' ';
 		in_tag = in_tag && c != '>';
 	}
 	return (struct wd_str){out, n};

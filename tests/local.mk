@@ -117,3 +117,12 @@ fuzz: $(fuzz_programs)
 	python3 $(srcdir)/tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 .PHONY: fuzz
 EXTRA_DIST += tests/fuzz/run.py
+
+# Dates and formats
+fuzz_programs += tests/fuzz/fuzz_dates tests/fuzz/fuzz_jsonfeed tests/fuzz/fuzz_ninjs tests/fuzz/fuzz_agency
+tests_fuzz_fuzz_dates_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_jsonfeed_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_ninjs_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_agency_LDADD = $(fuzz_LIBS) $(LDADD)
+EXTRA_DIST += tests/fuzz/format.h tests/fuzz/fuzz_dates.dict tests/fuzz/fuzz_jsonfeed.dict tests/fuzz/fuzz_ninjs.dict \
+	tests/fuzz/fuzz_agency.dict
