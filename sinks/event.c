@@ -25,40 +25,6 @@ static struct wd_str hex_of(struct wd_arena *a, struct wd_hash h)
 	return wd_arena_str(a, wd_hash_hex(h, text));
 }
 
-/* Link before guid: two files of one story mostly share it. With neither, the input is part of the
- * identity: nobody remembers earlier versions here, so two inputs are two articles. */
-static struct wd_hash first_identity(const struct wd_article *art)
-{
-	struct wd_hash none = {0, 0};
-	wd_cleanup(wd_hasher_freep) struct wd_hasher *h = wd_hasher_new();
-	if (h == NULL)
-		return none;
-	struct wd_str link = art->canonical.n > 0 ? art->canonical : art->link;
-	wd_hasher_add(h, WD_STR("wiredesk-article-1"));
-	if (art->guid.n > 0) {
-		wd_hasher_add(h, art->doc->feed_url);
-		wd_hasher_add(h, art->guid);
-	} else if (link.n > 0) {
-		wd_hasher_add(h, link);
-	} else {
-		wd_hasher_add(h, art->doc->input);
-		wd_hasher_add(h, art->headline);
-		wd_hasher_add(h, art->text);
-	}
-	return wd_hasher_end(h);
-}
-
-void wd_version_first(
-	struct wd_arena *a, const struct wd_article *art, int64_t now_us, struct wd_version *ret)
-{
-	*ret = (struct wd_version){.type = WD_EVENT_PUBLISHED, .number = 1};
-	ret->content_hash = wd_content_hash(art);
-	ret->article_id = hex_of(a, first_identity(art));
-	ret->event_id = hex_of(
-		a, wd_event_id(ret->article_id, 1, ret->type, ret->content_hash, WD_STR_NONE));
-	ret->first_seen_us = ret->seen_us = now_us;
-}
-
 /* CloudEvents want an absolute URI: the feed's, else where the bytes came from, else the file. */
 static struct wd_str source_uri(struct wd_arena *a, const struct wd_doc *doc)
 {
@@ -74,6 +40,38 @@ static struct wd_str source_uri(struct wd_arena *a, const struct wd_doc *doc)
 	path = wd_str_from(path, 2);
 	return wd_arena_cat(
 		a, wd_str_starts(path, WD_STR("/")) ? WD_STR("file://") : WD_STR("file:"), path);
+}
+
+/* Nobody remembers earlier versions here, so two inputs are two articles, and so are two entries of
+ * one link with different headlines. */
+static struct wd_hash first_identity(struct wd_arena *a, const struct wd_article *art)
+{
+	struct wd_hash none = {0, 0};
+	wd_cleanup(wd_hasher_freep) struct wd_hasher *h = wd_hasher_new();
+	if (h == NULL)
+		return none;
+	struct wd_str link = art->canonical.n > 0 ? art->canonical : art->link;
+	wd_hasher_add(h, WD_STR("wiredesk-article-1"));
+	wd_hasher_add(h, source_uri(a, art->doc));
+	wd_hasher_add(h, art->guid);
+	if (art->guid.n == 0) {
+		wd_hasher_add(h, link);
+		wd_hasher_add(h, art->headline);
+	}
+	if (art->guid.n + link.n == 0)
+		wd_hasher_add(h, art->text);
+	return wd_hasher_end(h);
+}
+
+void wd_version_first(
+	struct wd_arena *a, const struct wd_article *art, int64_t now_us, struct wd_version *ret)
+{
+	*ret = (struct wd_version){.type = WD_EVENT_PUBLISHED, .number = 1};
+	ret->content_hash = wd_content_hash(art);
+	ret->article_id = hex_of(a, first_identity(a, art));
+	ret->event_id = hex_of(
+		a, wd_event_id(ret->article_id, 1, ret->type, ret->content_hash, WD_STR_NONE));
+	ret->first_seen_us = ret->seen_us = now_us;
 }
 
 static struct wd_str topic_list(struct wd_arena *a, const struct wd_article *art)
