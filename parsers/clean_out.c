@@ -143,9 +143,23 @@ static bool is_caption(const struct wd_node *root, const struct wd_node *n)
 	return false;
 }
 
+/* Captions may stay out of the text while they are few: the text has to cover the article. */
+static bool captions_are_few(struct wd_arena *a, const struct wd_node *root)
+{
+	enum { PERCENT = 7 };
+	size_t all = 0, captions = 0;
+	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
+		size_t bytes = wd_clean_block_text(a, n).n;
+		all += bytes;
+		captions += is_caption(root, n) ? bytes : 0;
+	}
+	return captions * 100 <= all * PERCENT;
+}
+
 struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root, bool captions_apart)
 {
 	struct wd_buf out;
+	captions_apart = captions_apart && captions_are_few(a, root);
 	wd_buf_init(&out, WD_MAX_BODY_BYTES);
 	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
 		if (captions_apart && is_caption(root, n))
