@@ -6,6 +6,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/garbled.c \
 	%reldir%/language.c %reldir%/language.h \
 	%reldir%/language_words.h \
+	%reldir%/meeting.c %reldir%/meeting.h \
 	%reldir%/people.c %reldir%/people.h \
 	%reldir%/phrases.c %reldir%/phrases.h \
 	%reldir%/rules.h \
