@@ -3,6 +3,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/desk.c %reldir%/desk.h \
 	%reldir%/identity.c %reldir%/identity.h \
 	%reldir%/lifecycle.c %reldir%/lifecycle.h \
+	%reldir%/stories.c %reldir%/stories.h \
 	%reldir%/store.c %reldir%/store.h \
 	%reldir%/store_data.c \
 	%reldir%/store_outbox.c \

@@ -27,6 +27,7 @@ unit_taggers = \
 	tests/unit/test_phrases
 
 unit_desk = \
+	tests/unit/test_stories \
 	tests/unit/test_desk \
 	tests/unit/test_store
 
