@@ -21,6 +21,7 @@
 #include "parsers/metadata.h"
 #include "parsers/page_impl.h"
 #include "parsers/repair.h"
+#include "parsers/tables.h"
 
 /* Text below this many bytes is no article: JSON-LD's articleBody or the description is better. */
 #define MIN_ARTICLE_BYTES 140
@@ -187,6 +188,7 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);
 	if (rc != WD_OK)
 		return rc;
+	h.nodes += wd_tables_prepare(a, h.root);
 	struct wd_page page = {.a = a, .html = &h, .trace = trace};
 	rc = wd_page_measure(&page, err);
 	if (rc != WD_OK)

@@ -24,10 +24,20 @@ static struct wd_page_el *narrow(struct wd_page *p, struct wd_page_el *e, unsign
 			if (p->els[c].why == WD_PAGE_KEPT && p->els[c].good >= want &&
 				(best == NULL || p->els[c].good > best->good))
 				best = &p->els[c];
-		if (best == NULL || !wd_tag_is_block(best->n->tag) || best->n->tag == WD_TAG_P)
+		if (best == NULL || !wd_tag_is_block(best->n->tag) || best->n->tag == WD_TAG_P ||
+			best->n->tag == WD_TAG_TABLE)
 			return e;
 		e = best;
 	}
+}
+
+/* A table is part of an article, never all of it (those for layout are blocks by now). */
+static struct wd_page_el *out_of_table(struct wd_page *p, struct wd_page_el *e)
+{
+	for (struct wd_page_el *u = e; u != p->els; u = &p->els[u->parent])
+		if (u->n->tag == WD_TAG_TABLE)
+			e = &p->els[u->parent];
+	return e;
 }
 
 static bool below(
@@ -153,7 +163,7 @@ static struct wd_page_el *densest(struct wd_page *p)
 			break;
 		best = up;
 	}
-	return best;
+	return out_of_table(p, best);
 }
 
 /* Headings that say the headline count as one, whatever their level. */

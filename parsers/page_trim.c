@@ -145,8 +145,9 @@ static void drop_repeated(struct wd_page *p, struct wd_page_el *root)
 			continue;
 		}
 		i++;
-		if (e->own < MIN_BYTES || e->own != e->sub)
-			continue;
+		if (e->own < MIN_BYTES || e->own != e->sub || e->n->tag == WD_TAG_TD ||
+			e->n->tag == WD_TAG_TH)
+			continue; /* cells of a table may well say the same */
 		size_t s = e->hash & (slots - 1);
 		while (seen[s] != 0 && seen[s] != e->hash)
 			s = (s + 1) & (slots - 1);

@@ -237,24 +237,23 @@ static bool is_used_entity(struct wd_str s, size_t from, size_t to, bool is_amp)
 	return before || after;
 }
 
-static size_t entity_end(struct wd_str s, size_t at, bool *ret_amp)
+/* Behind the entity whose name is at `at`, 0: there is none. */
+static size_t entity_end(struct wd_arena *a, struct wd_str s, size_t at, bool *ret_amp)
 {
-	static const char *const names[] = {"amp;", "nbsp;", "quot;", "apos;", "ndash;", "mdash;",
-		"rsquo;", "lsquo;", "rdquo;", "ldquo;", "hellip;", "shy;", "euro;", "bull;",
-		"copy;", "reg;", "deg;", "middot;"};
-	*ret_amp = false;
-	if (at < s.n && s.p[at] == '#') {
-		size_t p = at + 1;
-		while (p < s.n && wd_is_alnum(s.p[p]) && p < at + 8)
-			p++;
-		return p > at + 2 && p < s.n && s.p[p] == ';' ? p + 1 : 0;
-	}
-	for (size_t i = 0; i < WD_COUNTOF(names); i++)
-		if (wd_str_starts(wd_str_from(s, at), wd_str_c(names[i]))) {
-			*ret_amp = i == 0;
-			return at + strlen(names[i]);
-		}
-	return 0;
+	size_t p = at;
+	*ret_amp = wd_str_starts(wd_str_from(s, at), WD_STR("amp;"));
+	p += p < s.n && s.p[p] == '#';
+	while (p < s.n && wd_is_alnum(s.p[p]) && p < at + 10)
+		p++;
+	if (p < at + 2 || p >= s.n || s.p[p] != ';')
+		return 0;
+	if (s.p[at] == '#')
+		return p + 1;
+	char name[16] = "&";
+	memcpy(name + 1, s.p + at, p + 1 - at);
+	struct wd_str raw = {name, p + 2 - at}, got = wd_html_unescape(a, raw, false);
+	bool bracket = wd_str_eqc(got, "<") || wd_str_eqc(got, ">");
+	return wd_str_eq(raw, got) || bracket ? 0 : p + 1;
 }
 
 static void copy_to(struct pass *p, size_t to)
@@ -293,7 +292,7 @@ static void plain_stretch(struct pass *p, size_t to)
 		}
 		if (c == '&' && wd_str_starts(wd_str_from(p->s, i), WD_STR("&amp;"))) {
 			bool is_amp;
-			size_t end = entity_end(p->s, i + 5, &is_amp);
+			size_t end = entity_end(p->log->a, p->s, i + 5, &is_amp);
 			if (end > 0 && is_used_entity(p->s, i, end, is_amp)) {
 				copy_to(p, i);
 				wd_buf_putc(&p->out, '&');

@@ -35,6 +35,22 @@ static bool find(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t
 	return false;
 }
 
+/* Rows of links are a menu, whatever they look like. */
+static bool is_menu(const struct wd_tlines *l, size_t from, size_t to)
+{
+	size_t links = 0, all = 0;
+	for (size_t i = from; i < to; i++)
+		for (size_t k = 0; k < l->v.v[i].pieces; k++) {
+			const struct wd_piece *p = &l->pieces.v[l->v.v[i].piece + k];
+			const struct wd_node *up = p->node->parent;
+			size_t bytes =
+				wd_str_trim((struct wd_str){p->from, (size_t)(p->to - p->from)}).n;
+			all += bytes;
+			links += up != NULL && up->tag == WD_TAG_A ? bytes : 0;
+		}
+	return links * 2 > all;
+}
+
 void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 {
 	struct wd_tlines lines = {0};
@@ -52,8 +68,8 @@ void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 				end++;
 		struct wd_tfind f = {i, i + 1, NULL};
 		bool got = find(a, l, i, end, &stacked_from, &f);
-		struct wd_node *table =
-			got && found < WD_MAX_TABLES ? wd_node_new(a, WD_TAG_TABLE) : NULL;
+		got = got && found < WD_MAX_TABLES && !is_menu(&lines, f.from, f.to);
+		struct wd_node *table = got ? wd_node_new(a, WD_TAG_TABLE) : NULL;
 		if (table != NULL) {
 			table->data = f.grid;
 			wd_tlines_replace(a, &lines, f.from, f.to, table);
@@ -75,13 +91,16 @@ static void finish(struct wd_arena *a, struct wd_node *root, wd_tables *tables, 
 			n = wd_node_next(root, n, g != NULL);
 			continue;
 		}
-		wd_tgrid_push(a, g, tables);
+		if (tables != NULL)
+			wd_tgrid_push(a, g, tables);
+		else
+			wd_tgrid_remember(g, table);
 		rebuilt += g->repaired;
 		wd_node_insert_before(n, table);
 		wd_node_remove(n);
 		n = wd_node_next(root, table, true);
 	}
-	if (rebuilt > 0)
+	if (rebuilt > 0 && tables != NULL)
 		wd_repair_add(a, repairs, "table_rebuilt", "text", rebuilt, WD_STR_NONE);
 }
 
@@ -93,4 +112,20 @@ void wd_tables_collect(
 	wd_tables_flat(a, root);
 	wd_tables_notes(a, root);
 	finish(a, root, tables, repairs);
+}
+
+static size_t count_nodes(struct wd_node *root)
+{
+	size_t n = 0;
+	for (struct wd_node *at = root; at != NULL; at = wd_node_next(root, at, false))
+		n++;
+	return n;
+}
+
+size_t wd_tables_prepare(struct wd_arena *a, struct wd_node *root)
+{
+	size_t before = count_nodes(root), after;
+	wd_tables_collect(a, root, NULL, NULL);
+	after = count_nodes(root);
+	return after > before ? after - before : 0;
 }

@@ -16,3 +16,10 @@
  * caption or footnote (which stands in the table's <tfoot>) stays text. Uses the nodes' `data`. */
 void wd_tables_collect(
 	struct wd_arena *a, struct wd_node *root, wd_tables *tables, wd_repairs *repairs);
+/**
+ * The same, but only the tree is put in order: what is found becomes well-formed tables, which a
+ * later wd_tables_collect() on this tree or a part of it reports as they were found. For pages: so
+ * that measuring them for the article sees tables, not scattered lines. Returns by how many nodes
+ * at most the tree has grown.
+ */
+size_t wd_tables_prepare(struct wd_arena *a, struct wd_node *root);

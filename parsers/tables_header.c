@@ -54,9 +54,9 @@ static bool is_in(struct wd_str w, const char *const *list, size_t n)
 
 static bool is_connector(struct wd_str w)
 {
-	static const char *const list[] = {"of", "and", "&", "in", "de", "der", "des", "die", "du",
-		"the", "for", "per", "by", "to", "at", "on", "from", "with", "or", "von", "für",
-		"und", "y", "et", "la", "le", "/", "-", "–", "vs.", "vs", "+"};
+	static const char *const list[] = {"of", "and", "&", "de", "der", "des", "die", "du", "the",
+		"for", "per", "or", "von", "für", "und", "y", "et", "la", "le", "/", "-", "–",
+		"vs.", "vs", "+"};
 	return is_in(w, list, WD_COUNTOF(list));
 }
 

@@ -75,6 +75,9 @@ bool wd_tgrid_add_header(struct wd_arena *a, struct wd_tgrid *g, const struct wd
 bool wd_tgrid_guess_header(const struct wd_tgrid *g);
 /** The well-formed <table>; takes the content of the cells' nodes. */
 struct wd_node *wd_tgrid_node(struct wd_arena *a, struct wd_tgrid *g);
+/** Keeps what is known about the grid in its <table>'s flags, for a later wd_tables_collect(). */
+void wd_tgrid_remember(const struct wd_tgrid *g, struct wd_node *table);
+void wd_tgrid_recall(struct wd_tgrid *g, const struct wd_node *table);
 /** Appends the grid as data. */
 void wd_tgrid_push(struct wd_arena *a, const struct wd_tgrid *g, wd_tables *tables);
 /** A cell's or line's text: white space single, invisible characters out. */

@@ -241,3 +241,17 @@ void wd_tgrid_push(struct wd_arena *a, const struct wd_tgrid *g, wd_tables *tabl
 		row->n = g->cols;
 	}
 }
+
+/* Flags of a node: bit 0 says that a repair made it, the upper four hold the confidence. */
+void wd_tgrid_remember(const struct wd_tgrid *g, struct wd_node *table)
+{
+	unsigned level = (unsigned)(g->confidence * 15 + 0.5);
+	table->flags = (uint8_t)((g->repaired ? WD_NF_SYNTHETIC : 0) | (level << 4));
+}
+
+void wd_tgrid_recall(struct wd_tgrid *g, const struct wd_node *table)
+{
+	if (table->flags >> 4 > 0)
+		g->confidence = (double)(table->flags >> 4) / 15;
+	g->repaired |= (table->flags & WD_NF_SYNTHETIC) != 0;
+}

@@ -323,7 +323,7 @@ static void judge(struct wd_arena *a, struct wd_node *table)
 		if (g->header == 0 && g->rows > 2 && row_is_head(g, g->rows - 1) &&
 			!row_is_head(g, 0))
 			wd_tgrid_lift(a, g, g->rows - 1);
-		g->repaired |= (table->flags & WD_NF_SYNTHETIC) != 0;
+		wd_tgrid_recall(g, table);
 		table->data = g;
 		return;
 	}
