@@ -36,7 +36,8 @@ struct wd_node {
 };
 enum {
 	WD_NF_SYNTHETIC = 1, /* made by a repair, not in the source */
-	WD_NF_FOREIGN = 2    /* svg or math, or inside: tag is WD_TAG_OTHER but for the two roots */
+	WD_NF_FOREIGN = 2,   /* svg or math, or inside: tag is WD_TAG_OTHER but for the two roots */
+	WD_NF_REOPENED = 4   /* a formatting element carried on into the next block */
 };
 
 struct wd_html_opts {

@@ -116,8 +116,51 @@ struct wd_node *wd_hb_insert_void(struct wd_html_builder *b)
 	return n;
 }
 
+/* Wrappers around nothing but the next open element. Tables, forms of scope and foreign content are
+ * left alone. */
+static bool is_wrapper(const struct wd_node *n, const struct wd_node *inner)
+{
+	const struct wd_node *c = n->first;
+	if (wd_tag_has(n->tag, WD_TC_SCOPE | WD_TC_TABLE_PART | WD_TC_TABLE_CTX) ||
+		(n->flags & WD_NF_FOREIGN) || n->tag == WD_TAG_BODY || n->tag == WD_TAG_HEAD ||
+		inner->parent != n || n->parent == NULL)
+		return false;
+	for (unsigned i = 0; i < 4; i++, c = c->next) {
+		if (c == NULL)
+			return true;
+		if (c != inner && (c->type != WD_NODE_TEXT || wd_str_trim(c->text).n > 0))
+			return false;
+	}
+	return false;
+}
+
+/* The stack is full: takes wrappers out of the middle, so that the structure below goes on. */
+static void collapse(struct wd_html_builder *b)
+{
+	size_t to = 1;
+	if (b->collapse_pause > 0) {
+		b->collapse_pause--;
+		return;
+	}
+	for (size_t i = 1; i < b->depth; i++) {
+		struct wd_node *n = b->stack[i];
+		if (i + 1 < b->depth && is_wrapper(n, b->stack[i + 1])) {
+			b->open[n->tag]--;
+			wd_hb_formatting_remove(b, n);
+			wd_node_unwrap(n);
+		} else {
+			b->stack[to++] = n;
+		}
+	}
+	if (b->depth - to < 32)
+		b->collapse_pause = WD_MAX_HTML_DEPTH;
+	b->depth = to;
+}
+
 struct wd_node *wd_hb_insert(struct wd_html_builder *b)
 {
+	if (b->depth == WD_MAX_HTML_DEPTH)
+		collapse(b);
 	struct wd_node *n = wd_hb_insert_void(b);
 	if (n != NULL && b->depth < WD_MAX_HTML_DEPTH) {
 		push(b, n);

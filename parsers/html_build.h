@@ -40,6 +40,7 @@ struct wd_html_builder {
 	/* Opened below the depth limit: leaves, whose end tags must not close others. */
 	uint32_t flat[WD_TAG_COUNT];
 	size_t flat_total;
+	size_t collapse_pause; /* insertions to wait before wrappers are looked for again */
 	/* The list of active formatting elements; NULL is a marker. */
 	size_t formatting_n;
 	struct wd_node *formatting[WD_MAX_FORMATTING];

@@ -99,6 +99,8 @@ static struct wd_node *clone(struct wd_html_builder *b, const struct wd_node *el
 	b->k.attr_count = el->attr_count;
 	struct wd_node *n = wd_hb_insert(b);
 	b->k = saved;
+	if (n != NULL)
+		n->flags |= WD_NF_REOPENED;
 	return n;
 }
 
@@ -142,6 +144,7 @@ static struct wd_node *replace_by_copy(
 	n->name = el->name;
 	n->attrs = el->attrs;
 	n->attr_count = el->attr_count;
+	n->flags = el->flags | WD_NF_REOPENED;
 	if (stack_at != SIZE_MAX)
 		b->stack[stack_at] = n;
 	if (list_at != SIZE_MAX)

@@ -102,7 +102,8 @@ static enum wd_page_why by_name(const struct wd_page *p, const struct wd_page_el
 {
 	uint32_t k = e->kinds;
 	unsigned part = share(p, e);
-	/* Prose below an inline element: its end tag was lost, and it holds what it never meant to. */
+	/* Prose below an inline element: its end tag was lost, and it holds what it never meant to.
+	 */
 	if (e->prose > 0 && !wd_tag_is_block(e->n->tag))
 		return WD_PAGE_KEPT;
 	if ((k & WD_VOC_HIDE) && part < 30)
@@ -136,7 +137,8 @@ static enum wd_page_why judge(const struct wd_page *p, const struct wd_page_el *
 	enum wd_page_why why = by_tag(p, e);
 	if (why != WD_PAGE_KEPT)
 		return why;
-	if (e->n->attr_count == 0)
+	/* A lost end tag carries an icon's <i class=share> into every paragraph. */
+	if (e->n->attr_count == 0 || (e->n->flags & WD_NF_REOPENED))
 		return WD_PAGE_KEPT;
 	if (hidden_by_attribute(e) && share(p, e) < 30)
 		return WD_PAGE_HIDDEN;
