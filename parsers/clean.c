@@ -38,14 +38,16 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 	struct wd_clean *ret, struct wd_err *err)
 {
 	memset(ret, 0, sizeof(*ret));
-	if (!opts->sanitise_only)
+	if (!opts->sanitise_only) {
+		wd_clean_lists(a, root, true, opts->field, &ret->repairs);
 		wd_tables_collect(a, root, &ret->tables, &ret->repairs);
+	}
 	struct wd_node *tree = wd_clean_build(a, root, opts, ret);
 	if (tree == NULL)
 		return wd_err_set(
 			err, WD_E_LIMIT, "cleaning needs more memory than one article may");
 	if (!opts->sanitise_only)
-		wd_clean_lists(a, tree, opts->field, &ret->repairs);
+		wd_clean_lists(a, tree, false, opts->field, &ret->repairs);
 	wd_clean_prune(tree);
 	if (!opts->sanitise_only && !opts->keep_furniture) {
 		wd_clean_furniture(a, tree, ret);
@@ -149,9 +151,12 @@ int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_cl
 	if (html.n > WD_MAX_BODY_BYTES)
 		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
 			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
+	bool mended = false;
 	if (!o.sanitise_only) {
 		html = wd_repair_mojibake(a, html, o.field, &repairs);
-		html = wd_repair_markup(a, html, o.field, &repairs);
+		struct wd_str whole = wd_repair_markup(a, html, o.field, &repairs);
+		mended = whole.p != html.p;
+		html = whole;
 	}
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
 	struct wd_html tree;
@@ -160,6 +165,9 @@ int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_cl
 		r = wd_clean_tree(a, tree.root, &o, ret, err);
 	if (r < 0)
 		return r;
+	/* The tables' finder saw whole tags; here it is known that they were not. */
+	WD_VEC_EACH (struct wd_table, t, &ret->tables)
+		t->repaired |= mended;
 	append_repairs(a, &repairs, &ret->repairs);
 	ret->repairs = repairs;
 	return WD_OK;

@@ -58,9 +58,10 @@ struct wd_node *wd_clean_build(struct wd_arena *a, struct wd_node *root,
 	const struct wd_clean_opts *opts, struct wd_clean *ret);
 /** Removes empty containers below root and unwraps lone paragraphs where HTML needs none. */
 void wd_clean_prune(struct wd_node *root);
-/** Bullets typed as text become lists. */
-void wd_clean_lists(
-	struct wd_arena *a, struct wd_node *root, const char *field, wd_repairs *repairs);
+/** Bullets typed as text become lists. `early`: the tree is as parsed and tables are still to be
+ * found, so only what cannot be a row of one. */
+void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
+	wd_repairs *repairs);
 /** Is it a block of the canonical tree that holds lines: p, h1–h6, pre, or a container whose lone
  * paragraph was unwrapped? */
 bool wd_clean_is_block(const struct wd_node *n);

@@ -61,7 +61,7 @@ static struct mark numbered(struct wd_str s)
 	return (struct mark){from == 1 ? NUMBER_ROUND : paren ? NUMBER_PAREN : NUMBER_DOT, v, end};
 }
 
-static struct mark mark_of(struct wd_str s)
+static struct mark mark_at_start(struct wd_str s)
 {
 	size_t at = 0;
 	if (s.n == 0)
@@ -80,6 +80,15 @@ static struct mark mark_of(struct wd_str s)
 	if (cp >= 0x2460 && cp <= 0x2473)
 		return (struct mark){CIRCLED, cp - 0x2460 + 1, end};
 	return numbered(s);
+}
+
+/* White space before the mark belongs to it (the tree may be as it was parsed). */
+static struct mark mark_of(struct wd_str s)
+{
+	size_t skip = skip_spaces(s, 0);
+	struct mark m = mark_at_start(wd_str_from(s, skip));
+	m.bytes += skip;
+	return m;
 }
 
 /* The line's first text, when it starts with one. */
@@ -110,6 +119,8 @@ static bool next_line(const struct line *l, struct line *ret)
 		return true;
 	}
 	struct wd_node *p = l->p->next;
+	while (p != NULL && p->type == WD_NODE_TEXT && wd_str_trim(p->text).n == 0)
+		p = p->next;
 	if (p == NULL || p->tag != WD_TAG_P || p->first == NULL)
 		return false;
 	*ret = line_at(p, p->first);
@@ -123,13 +134,24 @@ static bool follows(const struct mark *a, const struct mark *b)
 	return a->kind < NUMBER_PAREN || b->number == a->number + 1;
 }
 
-static size_t group_at(const struct line *first)
+/* Before tables are looked for, only what cannot be a row of one: no numbers, no columns. */
+static bool may_be_row(const struct line *l)
+{
+	const struct wd_node *t = leading_text(l);
+	struct wd_str s = t != NULL ? wd_str_from(t->text, l->mark.bytes) : WD_STR_NONE;
+	return l->mark.kind >= NUMBER_PAREN || wd_str_chr(s, '\t', 0) != SIZE_MAX ||
+	       wd_str_chr(s, '|', 0) != SIZE_MAX || wd_str_find(s, WD_STR("  "), 0) != SIZE_MAX;
+}
+
+static size_t group_at(const struct line *first, bool early)
 {
 	struct line l = *first, next;
-	if (l.mark.kind == NONE || (l.mark.kind >= NUMBER_PAREN && l.mark.number != 1))
+	if (l.mark.kind == NONE || (early && may_be_row(&l)) ||
+		(l.mark.kind >= NUMBER_PAREN && l.mark.number != 1))
 		return 0;
 	size_t n = 1;
-	while (next_line(&l, &next) && follows(&l.mark, &next.mark)) {
+	while (next_line(&l, &next) && follows(&l.mark, &next.mark) &&
+		!(early && may_be_row(&next))) {
 		l = next;
 		n++;
 	}
@@ -201,7 +223,9 @@ static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t c
 			wd_node_remove(p->first);
 		struct wd_node *empty = p;
 		if (p->first == NULL) {
-			p = p->next;
+			do
+				p = p->next;
+			while (p != NULL && p->tag != WD_TAG_P);
 			wd_node_remove(empty);
 		}
 	}
@@ -218,20 +242,20 @@ static void strip_in_item(struct wd_node *li)
 		strip_mark(&l);
 }
 
-void wd_clean_lists(
-	struct wd_arena *a, struct wd_node *root, const char *field, wd_repairs *repairs)
+void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
+	wd_repairs *repairs)
 {
 	for (struct wd_node *n = root->first, *next; n != NULL; n = next) {
-		if (n->tag == WD_TAG_LI)
+		if (n->tag == WD_TAG_LI && !early)
 			strip_in_item(n);
 		next = wd_node_next(root, n, n->tag == WD_TAG_P || n->tag == WD_TAG_TABLE);
 		if (n->tag != WD_TAG_P || n->first == NULL || n->parent->tag == WD_TAG_LI)
 			continue;
 		struct line l = line_at(n, n->first);
-		size_t count = group_at(&l);
+		size_t count = group_at(&l, early);
 		while (count == 0 && l.end != NULL && l.end->next != NULL) {
 			l = line_at(n, l.end->next);
-			count = group_at(&l);
+			count = group_at(&l, early);
 		}
 		if (count == 0)
 			continue;

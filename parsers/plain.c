@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "parsers/build.h"
 #include "parsers/clean.h"
+#include "parsers/furniture.h"
 #include "parsers/html.h"
 #include "parsers/plain_impl.h"
 #include "parsers/repair.h"
@@ -45,7 +46,7 @@ static bool starts_like_heading(struct wd_str s)
 static bool is_heading(const wd_plain_lines *lines, size_t i)
 {
 	const struct wd_plain_line *l = &lines->v[i];
-	if (l->look != WD_PLAIN_SHORT || i + 1 >= lines->n)
+	if (l->look != WD_PLAIN_SHORT || l->is_furniture || i + 1 >= lines->n)
 		return false;
 	size_t at = l->text.n;
 	uint32_t last = wd_utf8_prev(l->text, &at);
@@ -67,6 +68,8 @@ static bool joins_next(const wd_plain_lines *lines, size_t i)
 	if (i + 1 >= lines->n)
 		return false;
 	const struct wd_plain_line *l = &lines->v[i], *next = l + 1;
+	if (l->is_furniture || next->is_furniture)
+		return false;
 	bool debris = l->look == WD_PLAIN_DEBRIS && next->look == WD_PLAIN_DEBRIS;
 	if (next->gap > 0) /* a table's tags spread over blocks */
 		return debris && next->gap == 1 && wd_str_ends(l->text, WD_STR(">")) &&
@@ -83,6 +86,18 @@ static void write_line(struct wd_buf *out, const struct wd_plain_line *l)
 		wd_buf_add(out, l->text);
 	else
 		escape(out, l->text);
+}
+
+static void mark_furniture(wd_plain_lines *lines)
+{
+	wd_cleanup(wd_matcher_freep) struct wd_matcher *m = wd_matcher_new();
+	struct wd_furniture_hit hit;
+	WD_VEC_EACH (struct wd_plain_line, l, lines) {
+		if (l->look == WD_PLAIN_SHORT || l->look == WD_PLAIN_ROW)
+			l->is_furniture = wd_furniture_find(m, l->text,
+				WD_ZONE_HEAD | WD_ZONE_TAIL | WD_ZONE_BODY,
+				WD_FORM_LINE | WD_FORM_SECTION, &hit);
+	}
 }
 
 /* Lines from i on that belong together as one paragraph; returns the next line. */
@@ -108,6 +123,7 @@ static struct wd_str to_html(
 	struct wd_buf out;
 	wd_buf_init(&out, WD_MAX_BODY_BYTES);
 	wd_plain_lines body = {.v = lines->v + from, .n = lines->n - from, .cap = 0};
+	mark_furniture(&body);
 	for (size_t i = 0; i < body.n;) {
 		if (!is_heading(&body, i)) {
 			i = write_group(&out, &body, i);

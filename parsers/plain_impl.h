@@ -16,6 +16,7 @@ struct wd_plain_line {
 	struct wd_str text; /* without white space at both ends */
 	unsigned gap;       /* blank lines above */
 	enum wd_plain_look look;
+	bool is_furniture; /* a rule knows it as a line of its own */
 };
 typedef WD_VEC(struct wd_plain_line) wd_plain_lines;
 

@@ -27,8 +27,40 @@ static bool is_closing(uint32_t cp)
 	       cp == 0x300D || cp == 0x300F || cp == 0xFF09;
 }
 
+/* "…said. (Yonhap)" */
+static struct wd_str without_bracket(struct wd_str s)
+{
+	enum { SHORT_BYTES = 60 };
+	size_t at = s.n;
+	if (s.n == 0)
+		return s;
+	uint32_t cp = wd_utf8_prev(s, &at);
+	if (cp != ')' && cp != 0xFF09 && cp != ']')
+		return s;
+	while (at > 0 && s.n - at < SHORT_BYTES) {
+		cp = wd_utf8_prev(s, &at);
+		if (cp == '(' || cp == 0xFF08 || cp == '[')
+			return wd_utf8_trim(wd_str_sub(s, 0, at));
+	}
+	return s;
+}
+
+/* A full stop after a word of some length, and more behind it. */
+static bool holds_sentence_end(struct wd_str s)
+{
+	for (size_t i = 4; i + 2 < s.n; i++) {
+		if (s.p[i] == '.' && s.p[i + 1] == ' ' && s.p[i - 1] != '.' && s.p[i - 1] != ' ' &&
+			s.p[i - 2] != '.' && s.p[i - 2] != ' ' && s.p[i - 3] != ' ')
+			return true;
+		if (wd_str_starts(wd_str_from(s, i), WD_STR("。")) && i + 6 < s.n)
+			return true;
+	}
+	return false;
+}
+
 bool wd_plain_ends_sentence(struct wd_str s)
 {
+	s = without_bracket(s);
 	size_t at = s.n;
 	uint32_t cp = 0;
 	while (at > 0) {
@@ -118,7 +150,8 @@ enum wd_plain_look wd_plain_look(struct wd_str s)
 	size_t width = wd_plain_width(s);
 	if (width < WIDE && has_columns(s))
 		return WD_PLAIN_ROW;
-	if (width >= WIDE || (width >= SENTENCE_WIDTH && wd_plain_ends_sentence(s)))
+	if (width >= WIDE || (width >= SENTENCE_WIDTH && wd_plain_ends_sentence(s)) ||
+		(width >= 2 * SENTENCE_WIDTH && holds_sentence_end(s)))
 		return WD_PLAIN_PARAGRAPH;
 	return WD_PLAIN_SHORT;
 }
