@@ -21,6 +21,8 @@
 #define ANY WD_NS_NONE
 static const struct wd_xml_tag tags[] = {
 	{ANY, "itemset", A_ITEMSET},
+	{ANY, "sender", A_SENDER},
+	{ANY, "sentfrom", A_SENDER},
 	{ANY, "newsitem", A_NEWSITEM},
 	{ANY, "packageitem", A_PACKAGEITEM},
 	{ANY, "rightsinfo", A_RIGHTSINFO},
@@ -210,10 +212,12 @@ int agency_emit(struct agency_state *s)
 	if (e->word_count == 0 && e->content.n > 0)
 		e->word_count = count_words(e->content.v[0].value);
 	finish_source(s);
+	agency_home_dates(s);
 	if (named && (!s->is_package || e->guid.n > 0)) {
 		if (++s->count > WD_MAX_ENTRIES)
 			return wd_err_set(s->err, WD_E_LIMIT, "more than %d items", WD_MAX_ENTRIES);
-		wd_xml_take_faults(s->x, s->a, &e->faults);
+		if (s->x != NULL)
+			wd_xml_take_faults(s->x, s->a, &e->faults);
 		rc = s->pc->emit(e, s->pc->feed, s->pc->emit_ctx);
 	}
 	wd_arena_reset(s->a);
@@ -280,7 +284,8 @@ static int agency_parse(struct wd_parse_ctx *ctx, const char *format, struct wd_
 	wd_buf_init(&s.loose, WD_MAX_BODY_BYTES);
 	int rc = wd_xml_parse(ctx->arena, ctx->text, ctx->doc != NULL ? ctx->doc->url : WD_STR_NONE,
 		&ops, &s, &result, err);
-	if (rc == WD_OK && s.in_entry) /* cut off inside it */
+	s.x = NULL;
+	if (rc == WD_OK && s.in_entry) /* an NITF where no item is open */
 		rc = agency_emit(&s);
 	wd_buf_done(&s.loose);
 	ctx->feed->wellformed = result.wellformed;

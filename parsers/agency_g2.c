@@ -147,7 +147,7 @@ int agency_g2_start(struct agency_state *s, const struct wd_xml_elem *e)
 	if (!s->in_entry) {
 		if (e->tag == A_NEWSITEM || e->tag == A_PACKAGEITEM)
 			item_start(s, e);
-		else if (e->tag == A_PRIORITY)
+		else if (e->tag == A_PRIORITY || e->tag == A_SENDER)
 			wd_xml_capture(s->x, WD_XML_TEXT);
 		return WD_OK;
 	}
@@ -346,6 +346,8 @@ int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	if (!s->in_entry) {
 		if (e->tag == A_PRIORITY && text.n > 0)
 			s->priority = wd_arena_str(s->pc->arena, text);
+		else if (e->tag == A_SENDER && text.n > 0)
+			s->sender = wd_arena_str(s->pc->arena, wd_utf8_trim(text));
 		return WD_OK;
 	}
 	switch (e->tag) {

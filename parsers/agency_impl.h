@@ -4,6 +4,7 @@
  *   agency_nitf.c NITF, alone or inside the other two
  *   agency_n1.c   NewsML 1.x
  *   agency_g2.c   NewsML-G2
+ *   agency_home.c the clocks of agencies that write no zone
  */
 #pragma once
 #include "base/buf.h"
@@ -15,6 +16,7 @@ enum agency_tag {
 	A_NONE,
 	/* NewsML-G2 */
 	A_ITEMSET,
+	A_SENDER,
 	A_NEWSITEM, /* also NewsML 1 */
 	A_PACKAGEITEM,
 	A_RIGHTSINFO,
@@ -122,8 +124,8 @@ struct agency_state {
 	size_t nitf_depth; /* of the <nitf> around it, 0: none */
 	size_t count;
 	struct wd_err *err;
-	struct wd_str attr;     /* of the element being captured */
-	struct wd_str priority; /* of the message */
+	struct wd_str attr;             /* of the element being captured */
+	struct wd_str priority, sender; /* of the message */
 	/* text beside elements in inlineData, DataContent, ed-msg */
 	struct wd_buf loose;
 	size_t loose_depth;
@@ -155,5 +157,9 @@ int agency_emit(struct agency_state *s);
 void agency_set(struct agency_state *s, struct wd_str *to, struct wd_str text);
 void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html);
 void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str text);
+/** IANA zone of a national agency's home by its name or domain; empty when unknown. */
+struct wd_str agency_home_zone(struct wd_str name);
+/** Reads the entry's times without a zone in the home zone of whoever it is from. */
+void agency_home_dates(struct agency_state *s);
 /** "By Jane Doe, Staff Writer" → the byline, and its person among the authors. */
 void agency_set_byline(struct agency_state *s, struct wd_str text);

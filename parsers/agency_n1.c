@@ -111,6 +111,10 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 		s->priority = wd_arena_str(s->pc->arena, wd_xml_attr(e, "formalname"));
 		return WD_OK;
 	}
+	if (e->tag == A_PARTY && !s->in_entry && e->parent != NULL && e->parent->tag == A_SENDER) {
+		s->sender = wd_arena_str(s->pc->arena, wd_xml_attr(e, "formalname"));
+		return WD_OK;
+	}
 	if (e->tag == A_NEWSITEM && !s->in_entry) {
 		agency_begin(s);
 		agency_set(s, &s->entry.language, e->lang);

@@ -135,7 +135,7 @@ static uint32_t unicode_escape(struct wd_jread *r, struct wd_str s, size_t *at)
 static struct wd_str decode(struct wd_jread *r, struct wd_arena *a, struct wd_str s)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/  \n\n\t";
-	char *out = wd_arena_bytes(a, s.n + 1); /* an escape is never shorter than what it means */
+	char *out = wd_arena_bytes(a, s.n + s.n / 2 + 4); /* a broken \u of two bytes is U+FFFD */
 	size_t n = 0, i = 0;
 	if (out == NULL)
 		return WD_STR_NONE;
@@ -158,7 +158,7 @@ static struct wd_str decode(struct wd_jread *r, struct wd_arena *a, struct wd_st
 				n += wd_utf8_put(cp, out + n);
 		} else {
 			r->faults |= WD_JF_ESCAPE;
-			out[n++] = c;
+			i--; /* the character itself, as it would stand without the backslash */
 		}
 	}
 	return (struct wd_str){out, n};
