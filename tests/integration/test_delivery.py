@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Nothing lost, nothing twice: the daemon is killed at random moments while a local feed server with a ledger goes on, the
+broker goes away and comes back, and what arrived is compared with the ledger.
+
+  test_delivery.py [TEST…]        short form; at length:  KILLS=50 OUTAGE=30 test_delivery.py
+"""
+import collections
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, headline, run_tests  # noqa: E402
+from kafka_broker import Broker  # noqa: E402
+from origin import Feed, Origin  # noqa: E402
+
+KILLS = int(os.environ.get("KILLS", "8"))
+BROKER_KILLS = int(os.environ.get("BROKER_KILLS", "2"))
+OUTAGE = float(os.environ.get("OUTAGE", "6"))
+FEEDS = 8
+BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
+        "feed_defaults: {interval: 300ms, interval_min: 300ms, fixed: true}\n")
+
+
+class Load:
+    """A feed server on which new items and edits appear all the time."""
+
+    def __init__(self, rate=40):
+        self.origin = Origin()
+        self.feeds = [Feed(items=3, window=2000) for _ in range(FEEDS)]
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=self.run, args=(rate,), daemon=True)
+
+    def run(self, rate):
+        r = random.Random(7)
+        while not self.stop.wait(1.0 / rate):
+            r.choice(self.feeds).add()
+
+    def __enter__(self):
+        self.origin.__enter__()
+        for i, f in enumerate(self.feeds):
+            self.origin.add("/feed/%d" % i, f)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exc):
+        self.stop.set()
+        self.origin.__exit__(*exc)
+
+    def quiet(self):
+        """No more news; every title that was ever served whole."""
+        self.stop.set()
+        self.thread.join()
+        time.sleep(1.0)
+        return {row["title"] for row in self.origin.ledger}
+
+    def conf(self):
+        return "feeds:\n" + "".join("  - {url: '%s/feed/%d', name: 'f%d'}\n" % (self.origin.url, i, i)
+                                    for i in range(FEEDS))
+
+
+class Topic:
+    """Reads a topic to its end, committed records only."""
+
+    def __init__(self, broker, name, partitions=3):
+        self.broker, self.name = broker, name
+        broker.topic(name, partitions)
+
+    def events(self):
+        out = subprocess.run(["kcat", "-b", self.broker.bootstrap, "-C", "-t", self.name, "-e", "-q", "-X",
+                              "isolation.level=read_committed", "-f", "%p\t%o\t%k\t%h\t%s\n"],
+                             stdout=subprocess.PIPE, timeout=120, check=True).stdout.decode()
+        rows = []
+        for line in out.splitlines():
+            part, offset, key, headers, value = line.split("\t", 4)
+            h = dict(x.split("=", 1) for x in headers.split(",") if "=" in x)
+            rows.append((int(part), int(offset), key, h["ce_id"], json.loads(value)))
+        return sorted(rows)
+
+
+def title(data):
+    return data["headlines"][0]["value"]
+
+
+def check_order(rows):
+    """Versions of one article in rising order within their partition."""
+    last = {}
+    for _, _, key, _, data in rows:
+        v = int(data["version"])
+        assert v > last.get(key, 0), "article %s: version %d after %d" % (key, v, last[key])
+        last[key] = v
+
+
+def kill_at_random(d, kills, between=lambda: None):
+    r = random.Random(11)
+    for _ in range(kills):
+        time.sleep(r.uniform(0.15, 1.6))
+        d.kill()
+        between()
+        d.start(wait=False)
+    d.wait_log("ready version=")
+
+
+def wait_until(what, cond, timeout):
+    end = time.time() + timeout
+    while time.time() < end:
+        if cond():
+            return
+        time.sleep(0.3)
+    raise AssertionError(what + " did not come")
+
+
+def test_kill_9_loses_and_doubles_nothing_in_a_file():
+    with Load() as load:
+        d = Daemon(BASE + load.conf() + "sinks: [{type: jsonl, path: events.jsonl}]\n")
+        with d:
+            kill_at_random(d, KILLS)
+            want = load.quiet()
+            wait_until("every served item", lambda: want <= {headline(e) for e in d.events()}, 60)
+            assert d.stop() == 0
+            events = d.events()
+    ids = collections.Counter(e["id"] for e in events)
+    twice = [i for i, n in ids.items() if n > 1]
+    assert not twice, "%d ids twice" % len(twice)
+    print("     %d kills, %d items in the ledger, %d events, 0 lost, 0 twice" % (KILLS, len(want), len(events)))
+
+
+def run_against_broker(delivery, trouble):
+    """The daemon under load with a Kafka and a file sink while `trouble` happens; what was served, what arrived."""
+    folder = tempfile.mkdtemp(prefix="wiredesk-broker-")
+    try:
+        with Broker(folder) as broker, Load() as load:
+            topic = Topic(broker, "news.articles")
+            d = Daemon(BASE + load.conf() + "kafka: {bootstrap.servers: '%s', transaction.timeout.ms: 20000}\n"
+                       "sinks:\n  - {type: kafka, topic: news.articles, delivery: %s}\n"
+                       "  - {type: jsonl, path: events.jsonl}\n" % (broker.bootstrap, delivery))
+            with d:
+                note = trouble(d, broker, load)
+                want = load.quiet()
+                wait_until("every served item in the file", lambda: want <= {headline(e) for e in d.events()}, 60)
+                assert d.stop(60) == 0, d.log()[-20:]
+                in_file = {e["id"] for e in d.events()}
+            return want, topic.events(), in_file, note
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def judge(want, rows, in_file, exactly):
+    ids = collections.Counter(r[3] for r in rows)
+    twice = sum(n > 1 for n in ids.values())
+    lost = want - {title(r[4]) for r in rows}
+    assert not lost, "%d lost, such as %s" % (len(lost), sorted(lost)[:3])
+    assert set(ids) == in_file, "topic and file differ: %d, %d" % (len(ids), len(in_file))
+    if exactly:
+        assert not twice, "%d ids twice" % twice
+        check_order(rows)
+    print("     %d items in the ledger, %d records, 0 lost, %d ids twice" % (len(want), len(rows), twice))
+
+
+def test_exactly_once_through_kill_9():
+    def trouble(d, broker, load):
+        kill_at_random(d, KILLS)
+    want, rows, in_file, _ = run_against_broker("exactly-once", trouble)
+    judge(want, rows, in_file, True)
+
+
+def test_exactly_once_through_broker_crashes():
+    def trouble(d, broker, load):
+        r = random.Random(3)
+        for _ in range(BROKER_KILLS):
+            time.sleep(r.uniform(0.5, 2))
+            broker.crash()
+            if r.random() < 0.5:
+                d.kill()
+                d.start(wait=False)
+            time.sleep(r.uniform(0.2, 1))
+            broker.start()
+        d.wait_log("ready version=")
+    want, rows, in_file, _ = run_against_broker("exactly-once", trouble)
+    judge(want, rows, in_file, True)
+
+
+def rss_kib(pid):
+    with open("/proc/%d/status" % pid, encoding="ascii") as f:
+        return next(int(x.split()[1]) for x in f if x.startswith("VmRSS:"))
+
+
+def test_broker_away_and_back():
+    def trouble(d, broker, load):
+        time.sleep(2)
+        before, served = rss_kib(d.p.pid), len(load.origin.ledger)
+        broker.stop()
+        time.sleep(OUTAGE)
+        grown, polled = rss_kib(d.p.pid) - before, len(load.origin.ledger) - served
+        assert polled > 0, "polling stood still"
+        assert grown < 50000, "memory grew by %d KiB" % grown
+        broker.start()
+        return "%g s away: %d items polled meanwhile, memory %+d KiB" % (OUTAGE, polled, grown)
+    want, rows, in_file, note = run_against_broker("at-least-once", trouble)
+    print("     " + note)
+    judge(want, rows, in_file, False)
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])
