@@ -40,7 +40,8 @@ unit_sources = \
 	tests/unit/test_warc
 
 unit_daemon = \
-	tests/unit/test_config
+	tests/unit/test_config \
+	tests/unit/test_pipeline
 
 unit_programs = $(unit_base) $(unit_parsers) $(unit_taggers) $(unit_desk) $(unit_sinks) $(unit_sources) $(unit_daemon)
 check_PROGRAMS += $(unit_programs)
