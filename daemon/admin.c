@@ -4,10 +4,9 @@
  */
 #include "daemon/admin.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/metrics.h"
@@ -79,33 +78,11 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *conn, const 
 	return answer(conn, MHD_HTTP_NOT_FOUND, "text/plain", &b);
 }
 
-static bool to_sockaddr(struct wd_str listen, struct sockaddr_storage *ret)
-{
-	struct wd_str host;
-	uint16_t port;
-	char text[INET6_ADDRSTRLEN];
-	if (wd_listen_split(listen, &host, &port) != WD_OK || host.n >= sizeof(text))
-		return false;
-	memcpy(text, host.p, host.n);
-	text[host.n] = '\0';
-	*ret = (struct sockaddr_storage){0};
-	struct sockaddr_in *in = (void *)ret;
-	struct sockaddr_in6 *in6 = (void *)ret;
-	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		return true;
-	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(port);
-	return inet_pton(AF_INET6, text, &in6->sin6_addr) == 1;
-}
-
 struct wd_admin *wd_admin_new(struct wd_app *app, struct wd_str listen, struct wd_err *err)
 {
 	struct sockaddr_storage addr;
 	struct wd_admin *a = calloc(1, sizeof(*a));
-	if (a == NULL || !to_sockaddr(listen, &addr)) {
+	if (a == NULL || wd_listen_address(listen, &addr) != WD_OK) {
 		free(a);
 		(void)wd_err_set(err, WD_E_MALFORMED, "admin.listen: '%.*s'", WD_STR_ARG(listen));
 		return NULL;

@@ -20,6 +20,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -65,8 +66,11 @@ static void archive(struct wd_app *app, struct wd_doc *doc)
 static int deliver(struct wd_doc *doc, void *ctx)
 {
 	struct wd_app *app = ctx;
+	(void)pthread_mutex_lock(&app->push_lock);
 	archive(app, doc);
-	return wd_pipeline_push(app->pipeline, doc);
+	int rc = wd_pipeline_push(app->pipeline, doc);
+	(void)pthread_mutex_unlock(&app->push_lock);
+	return rc;
 }
 
 static void give_cursor(
@@ -106,7 +110,6 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 {
 	struct wd_poll_report r = {.new_items = new_versions};
 	(void)ctx;
-	(void)articles;
 	r.is_feed = rc == WD_OK && feed != NULL && feed->format.n > 0;
 	if (r.is_feed) {
 		r.ttl_us = feed->ttl_s > 0 && feed->ttl_s < INT64_MAX / WD_SEC
@@ -120,6 +123,8 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 	}
 	if (doc->origin == WD_DOC_HTTP)
 		wd_poll_reported(doc, &r);
+	else if (doc->origin == WD_DOC_PUSH)
+		wd_push_reported(doc, articles, new_versions, rc != WD_OK ? r.reason : NULL);
 	else if (rc != WD_OK)
 		wd_spool_reported(doc, r.reason);
 }
@@ -199,6 +204,31 @@ static int open_archive(struct wd_app *app, struct wd_err *err)
 	return rc;
 }
 
+static int open_push(struct wd_app *app, struct wd_err *err)
+{
+	const struct wd_config *c = app->conf;
+	struct wd_push_opts po = {.loop = &app->loop,
+		.fd = wd_notify_socket("receive"),
+		.sources = c->receive.sources.v,
+		.source_count = c->receive.sources.n,
+		.max_connections = c->receive.max_connections,
+		.deadline_us = c->receive.deadline_us,
+		.tls_cert = c->receive.tls_cert_text,
+		.tls_key = c->receive.tls_key_text,
+		.deliver = deliver,
+		.ctx = app};
+	if (po.fd < 0 && c->receive.listen.n == 0)
+		return WD_OK;
+	if (po.fd < 0 && wd_listen_address(c->receive.listen, &po.addr) != WD_OK)
+		return wd_err_set(err, WD_E_MALFORMED, "receive.listen");
+	app->push = wd_push_new(&po, err);
+	if (app->push == NULL)
+		return WD_E_SYS;
+	wd_log(WD_LOG_INFO, WD_STR_NONE, "receive", "listen=%.*s port=%u sources=%zu",
+		WD_STR_ARG(c->receive.listen), wd_push_port(app->push), c->receive.sources.n);
+	return WD_OK;
+}
+
 static int open_sources(struct wd_app *app, struct wd_err *err)
 {
 	const struct wd_config *c = app->conf;
@@ -224,6 +254,8 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 		if (app->spool == NULL)
 			return WD_E_SYS;
 	}
+	if (open_push(app, err) != WD_OK)
+		return WD_E_SYS;
 	if (c->admin.listen.n > 0) {
 		app->admin = wd_admin_new(app, c->admin.listen, err);
 		if (app->admin == NULL)
@@ -262,6 +294,8 @@ static void stop(struct wd_app *app, const char *why)
 	wd_poll_stop(app->poll);
 	if (app->spool != NULL)
 		wd_spool_stop(app->spool);
+	if (app->push != NULL)
+		wd_push_stop(app->push);
 	app->drain_work.data = app;
 	if (uv_queue_work(&app->loop, &app->drain_work, drain, on_drained) != 0)
 		uv_stop(&app->loop);
@@ -283,6 +317,9 @@ static int apply(struct wd_app *app, struct wd_config *next, struct wd_rules *ru
 		return rc;
 	if (app->spool != NULL)
 		wd_spool_set_sources(app->spool, next->receive.sources.v, next->receive.sources.n);
+	if (app->push != NULL && wd_push_set_sources(app->push, next->receive.sources.v,
+					 next->receive.sources.n, &err) != WD_OK)
+		wd_log(WD_LOG_ERR, WD_STR_NONE, "reload", "receive.sources: %s", err.text);
 	wd_pipeline_set_rules(app->pipeline, rules);
 	wd_log_set_level((enum wd_log_level)next->log.level);
 	wd_rules_unref(app->rules);
@@ -400,6 +437,16 @@ static void register_metrics(void)
 		wd_metric_register(all[i]);
 }
 
+/* A connection is a file: the usual soft limit of 1,024 is for programs that use select(). */
+static void raise_file_limit(void)
+{
+	struct rlimit l;
+	if (getrlimit(RLIMIT_NOFILE, &l) == 0 && l.rlim_cur < l.rlim_max) {
+		l.rlim_cur = WD_MIN(l.rlim_max, (rlim_t)65536);
+		(void)setrlimit(RLIMIT_NOFILE, &l);
+	}
+}
+
 static int start(struct wd_app *app)
 {
 	struct wd_err err;
@@ -414,6 +461,7 @@ static int start(struct wd_app *app)
 		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started", "dictionaries: %s", err.text);
 		return WD_EXIT_USAGE;
 	}
+	raise_file_limit();
 	start_signals(app); /* before threads, so that none of them is the one to take a signal */
 	(void)uv_async_init(&app->loop, &app->room, on_room);
 	app->room.data = app;
@@ -424,7 +472,7 @@ static int start(struct wd_app *app)
 		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started", "%s", err.text);
 		return WD_EXIT_INPUT;
 	}
-	if (app->conf->feeds.n == 0 && app->spool == NULL && app->conf->receive.listen.n == 0)
+	if (app->conf->feeds.n == 0 && app->spool == NULL && app->push == NULL)
 		wd_log(WD_LOG_WARNING, WD_STR_NONE, "no-sources",
 			"no feeds, no spool, nothing to listen on: nothing will come in until the "
 			"configuration names a source");
@@ -441,6 +489,7 @@ int wd_app_new(const char *path, struct wd_app **ret)
 	app->mem = wd_arena_new(16 * WD_MIB);
 	app->started_us = wd_clock_now_us();
 	(void)pthread_mutex_init(&app->lock, NULL);
+	(void)pthread_mutex_init(&app->push_lock, NULL);
 	wd_buf_init(&app->status, STATUS_MAX_BYTES);
 	register_metrics();
 	app->is_loop_ready = uv_loop_init(&app->loop) == 0;
@@ -486,11 +535,15 @@ void wd_app_free(struct wd_app *app)
 		wd_poll_stop(app->poll);
 	if (app->spool != NULL)
 		wd_spool_stop(app->spool);
+	if (app->push != NULL)
+		wd_push_stop(app->push);
 	wd_pipeline_free(app->pipeline); /* from here on nothing calls back */
 	if (app->poll != NULL)
 		wd_poll_close(app->poll);
 	if (app->spool != NULL)
 		wd_spool_close(app->spool);
+	if (app->push != NULL)
+		wd_push_close(app->push);
 	if (app->is_loop_ready) {
 		uv_walk(&app->loop, close_one, NULL);
 		(void)uv_run(&app->loop, UV_RUN_DEFAULT);
@@ -498,6 +551,8 @@ void wd_app_free(struct wd_app *app)
 	}
 	wd_poll_free(app->poll);
 	wd_spool_free(app->spool);
+	wd_push_free(app->push);
+	(void)pthread_mutex_destroy(&app->push_lock);
 	if (wd_warc_writer_close(app->archive, &err) != WD_OK)
 		wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
 	wd_store_close(app->store);

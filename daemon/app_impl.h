@@ -12,6 +12,7 @@
 #include "daemon/sinkconf.h"
 #include "desk/store.h"
 #include "sources/http_poll.h"
+#include "sources/http_push.h"
 #include "sources/spool.h"
 #include "sources/warc.h"
 #include "taggers/tagger.h"
@@ -30,6 +31,8 @@ struct wd_app {
 	struct wd_pipeline *pipeline;
 	struct wd_poll *poll;
 	struct wd_spool *spool;
+	struct wd_push *push;
+	pthread_mutex_t push_lock; /* sources on two threads push, one at a time */
 	struct wd_admin *admin;
 	struct wd_warc_writer *archive; /* NULL: none */
 	bool is_archive_dirty;

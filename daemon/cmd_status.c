@@ -1,7 +1,6 @@
 /*
  * `wiredesk status`: asks the running daemon's admin port and prints what it says, readable.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <getopt.h>
 #include <jansson.h>
@@ -27,26 +26,17 @@ static const char help[] =
 
 static int connect_to(struct wd_str listen, struct wd_err *err)
 {
-	struct wd_str host;
-	uint16_t port;
-	char text[INET6_ADDRSTRLEN];
-	struct sockaddr_in in = {.sin_family = AF_INET};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	struct sockaddr_storage addr;
 	const struct timeval patience = {.tv_sec = 10};
-	if (wd_listen_split(listen, &host, &port) != WD_OK || host.n >= sizeof(text))
+	if (wd_listen_address(listen, &addr) != WD_OK)
 		return wd_err_set(err, WD_E_MALFORMED, "admin.listen");
-	memcpy(text, host.p, host.n);
-	text[host.n] = '\0';
-	in.sin_port = in6.sin6_port = htons(port);
-	bool v4 = inet_pton(AF_INET, text, &in.sin_addr) == 1;
-	if (!v4)
-		(void)inet_pton(AF_INET6, text, &in6.sin6_addr);
-	int fd = socket(v4 ? AF_INET : AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return wd_err_set(err, WD_E_SYS, "socket: %s", strerror(errno));
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(fd, v4 ? (const void *)&in : (const void *)&in6,
-		    v4 ? sizeof(in) : sizeof(in6)) != 0) {
+	socklen_t n = addr.ss_family == AF_INET ? sizeof(struct sockaddr_in)
+						: sizeof(struct sockaddr_in6);
+	if (connect(fd, (const struct sockaddr *)&addr, n) != 0) {
 		(void)close(fd);
 		return wd_err_set(err, WD_E_SYS,
 			"nobody answers on %.*s (%s): is the daemon running?", WD_STR_ARG(listen),

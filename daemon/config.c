@@ -416,6 +416,9 @@ static void finish_receive(struct wd_conf_load *ld)
 	if ((c->receive.tls_cert.n > 0) != (c->receive.tls_key_file.n > 0))
 		wd_finding_add(ld->f, false, ld->file, 0, 0,
 			"receive: tls_cert and tls_key_file belong together");
+	c->receive.tls_cert_text = wd_conf_secret(ld, c->receive.tls_cert, "receive.tls_cert", 0);
+	c->receive.tls_key_text =
+		wd_conf_secret(ld, c->receive.tls_key_file, "receive.tls_key_file", 0);
 }
 
 static void finish_sinks(struct wd_conf_load *ld)

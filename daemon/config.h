@@ -55,6 +55,7 @@ struct wd_config {
 		WD_VEC(struct wd_push_conf) sources;
 		int64_t max_connections, deadline_us;
 		struct wd_str tls_cert, tls_key_file;
+		struct wd_str tls_cert_text, tls_key_text; /* read from the files */
 	} receive;
 	wd_conf_pairs kafka; /* librdkafka's own names; secrets from files are filled in */
 	WD_VEC(struct wd_config_sink) sinks;
@@ -116,3 +117,5 @@ void wd_config_restart_keys(
 
 /** "host:port" split; host without brackets. WD_E_MALFORMED otherwise. */
 WD_MUST_USE int wd_listen_split(struct wd_str s, struct wd_str *ret_host, uint16_t *ret_port);
+/** The same as a socket address. */
+WD_MUST_USE int wd_listen_address(struct wd_str s, struct sockaddr_storage *ret);

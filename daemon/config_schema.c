@@ -167,7 +167,7 @@ static const struct wd_conf_row push_rows[] = {
 		.help = "Last part of /v1/ingest/NAME, and the spool's subfolder."},
 	{"token_file", WD_CONF_SECRET, AT(token_file),
 		.help = "Bearer tokens, one a line; several are valid at once, so that they can be "
-			"rotated. Read again when the file changes."},
+			"rotated. Read again by a reload."},
 	{"hmac_file", WD_CONF_SECRET, AT(hmac_file),
 		.help = "Keys of HMAC-SHA256 signatures, one a line."},
 	{"format", WD_CONF_STRING, AT(format), .help = "As for feeds."},

@@ -3,6 +3,7 @@
  * bare "10" means seconds to one reader and minutes to the next.
  */
 #include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include "base/clock.h"
 #include "base/url.h"
@@ -184,6 +185,28 @@ int wd_listen_split(struct wd_str s, struct wd_str *ret_host, uint16_t *ret_port
 	*ret_host = host;
 	*ret_port = (uint16_t)port;
 	return WD_OK;
+}
+
+int wd_listen_address(struct wd_str s, struct sockaddr_storage *ret)
+{
+	struct wd_str host;
+	uint16_t port;
+	char text[INET6_ADDRSTRLEN];
+	struct sockaddr_in *in = (void *)ret;
+	struct sockaddr_in6 *in6 = (void *)ret;
+	*ret = (struct sockaddr_storage){0};
+	if (wd_listen_split(s, &host, &port) != WD_OK || host.n >= sizeof(text))
+		return WD_E_MALFORMED;
+	memcpy(text, host.p, host.n);
+	text[host.n] = '\0';
+	if (inet_pton(AF_INET, text, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return WD_OK;
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	return inet_pton(AF_INET6, text, &in6->sin6_addr) == 1 ? WD_OK : WD_E_MALFORMED;
 }
 
 static int set_cidr(struct wd_str s, wd_cidrs *list, struct wd_arena *a, struct wd_err *err)

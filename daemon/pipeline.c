@@ -224,6 +224,13 @@ static int take_article(struct wd_article *art, void *ctx)
 	return WD_OK;
 }
 
+/* What somebody gave us is what they meant to give; a polled address that answers with a page is
+ * a feed that broke. */
+static bool is_handed_in(const struct wd_doc *doc)
+{
+	return doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL;
+}
+
 static void build(struct worker *w)
 {
 	struct job *j = w->job;
@@ -232,7 +239,7 @@ static void build(struct worker *w)
 		.feed_arena = j->feed_mem,
 		.feed = &j->feed,
 		.now_us = j->doc->fetched_at_us,
-		.page_allowed = w->p->opts.page_allowed,
+		.page_allowed = w->p->opts.page_allowed || is_handed_in(j->doc),
 		.emit = take_article,
 		.emit_ctx = w};
 	wd_arena_reset(w->mem);

@@ -1,8 +1,12 @@
 # Where documents come from. Includes base/ only.
 libwiredesk_a_SOURCES += \
+	%reldir%/binary.c \
 	%reldir%/conf.h \
 	%reldir%/http_fetch.c %reldir%/http_fetch.h \
 	%reldir%/http_poll.c %reldir%/http_poll.h \
+	%reldir%/http_push.c %reldir%/http_push.h %reldir%/http_push_impl.h \
+	%reldir%/http_push_auth.c \
+	%reldir%/http_push_body.c \
 	%reldir%/netguard.c %reldir%/netguard.h \
 	%reldir%/schedule.c %reldir%/schedule.h \
 	%reldir%/spool.c %reldir%/spool.h \
