@@ -223,6 +223,24 @@ static void put_row(
 	}
 }
 
+/* Columns with nothing in any row come from tabs that indent or align. Returns how many are left.
+ */
+static size_t drop_empty_cols(struct wd_str *cells, size_t rows, size_t cols)
+{
+	size_t kept = 0;
+	for (size_t c = 0; c < cols; c++) {
+		bool filled = false;
+		for (size_t r = 0; r < rows && !filled; r++)
+			filled = cells[r * cols + c].n > 0;
+		for (size_t r = 0; filled && r < rows; r++)
+			cells[r * cols + kept] = cells[r * cols + c];
+		kept += filled;
+	}
+	for (size_t r = 1; kept < cols && r < rows; r++)
+		memmove(cells + r * kept, cells + r * cols, kept * sizeof(*cells));
+	return kept;
+}
+
 static struct wd_tgrid *run_grid(
 	struct wd_arena *a, const struct wd_tline *l, const struct run *r, enum delim d)
 {
@@ -234,7 +252,8 @@ static struct wd_tgrid *run_grid(
 			continue;
 		put_row(a, all + row++ * r->mode, r->mode, cells, n);
 	}
-	return all != NULL ? wd_tgrid_of(a, all, row, r->mode) : NULL;
+	size_t cols = all != NULL ? drop_empty_cols(all, row, r->mode) : 0;
+	return cols >= 2 ? wd_tgrid_of(a, all, row, cols) : NULL;
 }
 
 static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
@@ -405,6 +424,17 @@ static struct wd_tgrid *stack_grid(
 	return cells != NULL ? wd_tgrid_of(a, cells, rows, k) : NULL;
 }
 
+/* Do most rows hold the same kind in each column? */
+static bool columns_agree(struct wd_arena *a, const struct wd_tgrid *g)
+{
+	size_t n = g->rows * g->cols;
+	unsigned char *types = wd_arena_array(a, n, 1);
+	for (size_t i = 0; types != NULL && i < n; i++)
+		types[i] = (unsigned char)wd_ctype_of(g->cells[i].text);
+	struct stack s = {0, n, types};
+	return types != NULL && judge_period(&s, g->cols).score > 0.85;
+}
+
 static bool try_groups(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
@@ -416,6 +446,8 @@ static bool try_groups(
 		return false;
 	struct look look = look_at(g);
 	bool header = wd_tgrid_guess_header(g);
+	if (!columns_agree(a, g) || (g->rows < 4 && look.long_cells > 0))
+		return false;
 	if (look.prose > 0 || (!header && (look.figure_cols == 0 || k < 3)))
 		return false;
 	g->header = header;
@@ -450,7 +482,7 @@ bool wd_find_stacked(
 			if (!period_convinces(&p, rows))
 				continue;
 			struct wd_tgrid *g = stack_grid(a, l, at + before, rows, p.k);
-			if (g == NULL)
+			if (g == NULL || (rows < 4 && look_at(g).long_cells > 0))
 				return false;
 			g->header = p.header_cols > 0 && p.header_cols == p.figure_cols;
 			g->confidence = 0.5 + 0.4 * p.score - 0.1 * (double)(before + behind > 0);

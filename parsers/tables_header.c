@@ -128,10 +128,13 @@ bool wd_is_header_line(struct wd_str s)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		enum wd_ctype t = wd_ctype_of(u[i].text);
-		figures += t == WD_CT_NUMBER || t == WD_CT_RANGE || t == WD_CT_YEAR;
+		if ((t == WD_CT_NUMBER || t == WD_CT_RANGE) && wd_is_digit(u[i].text.p[0]))
+			return false;
+		figures +=
+			t == WD_CT_NUMBER || t == WD_CT_RANGE || t == WD_CT_YEAR || t == WD_CT_DASH;
 		letters += t == WD_CT_WORD || t == WD_CT_TEXT || t == WD_CT_CODE;
 	}
-	return figures * 4 < n && letters > 0;
+	return figures * 4 < n * 3 && letters > 0;
 }
 
 /* ---- columns ---- */

@@ -335,7 +335,7 @@ static bool is_numbered_list(const struct rows *rows)
 }
 
 struct found {
-	size_t figures, words, long_words; /* columns */
+	size_t figures, words, long_words, marks; /* columns; marks: the same sign in all rows */
 };
 
 static struct found count_columns(const struct rows *rows)
@@ -343,8 +343,9 @@ static struct found count_columns(const struct rows *rows)
 	struct found f = {0};
 	for (size_t s = 0; s < rows->v[0].segs; s++) {
 		struct words w = survey(rows, s);
-		f.figures += w.figure;
+		f.figures += w.figure && !w.same_first;
 		f.words += !w.figure;
+		f.marks += w.figure && w.same_first && w.max == 1;
 		f.long_words += w.max > 7;
 	}
 	return f;
@@ -362,11 +363,14 @@ static size_t header_units(struct wd_arena *a, struct wd_str s, size_t max)
 	return 0;
 }
 
-static bool set_header(struct wd_arena *a, struct wd_tgrid *g, struct wd_str header)
+static bool set_header(struct wd_arena *a, struct wd_tgrid *g, struct wd_str header, bool strict)
 {
 	double confidence = 0;
 	struct wd_str *names = wd_split_header(a, header, g, 0, &confidence);
 	if (names == NULL)
+		return false;
+	/* the same sign in all rows parts words in prose; then the names have to say "table" */
+	if (strict && wd_header_evidence(names, g->cols) < 0.5)
 		return false;
 	g->confidence = confidence;
 	return wd_tgrid_add_header(a, g, names);
@@ -377,18 +381,21 @@ static struct wd_tgrid *with_header(
 {
 	struct plan p;
 	size_t segs = rows->v[0].segs;
+	struct found f = count_columns(rows);
+	if (f.long_words > 0 || (f.marks > 0 && wd_count_words(header) != segs))
+		return NULL;
 	size_t named = header_units(a, header, MAX_TOKENS / 2);
 	struct wd_tgrid *g = NULL;
 	if (named > segs && plan_split(rows, segs, named, &p)) {
 		g = cut_grid(a, rows, &p);
-		if (g != NULL && set_header(a, g, header)) {
+		if (g != NULL && set_header(a, g, header, f.marks > 0)) {
 			g->confidence = 0.7;
 			return g;
 		}
 	}
 	plan_plain(segs, &p);
 	g = cut_grid(a, rows, &p);
-	return g != NULL && set_header(a, g, header) ? g : NULL;
+	return g != NULL && set_header(a, g, header, f.marks > 0) ? g : NULL;
 }
 
 static bool read_rows(
@@ -426,7 +433,7 @@ static bool align(struct rows *rows)
 static bool convinces_alone(const struct rows *rows)
 {
 	struct found f = count_columns(rows);
-	if (f.long_words > 0)
+	if (f.long_words > 0 || f.marks > 0)
 		return false;
 	return rows->n >= 4 &&
 	       ((f.figures >= 2 && f.words + f.figures >= 3) || (f.words == 0 && f.figures >= 2));
@@ -439,8 +446,7 @@ bool wd_find_single(
 	struct rows rows;
 	bool head = at + 1 < end && l[at + 1].gap < 3 && wd_is_header_line(l[at].text);
 	ret->to = at + 1;
-	if (head && read_rows(a, l, at + 1, end, &rows) && align(&rows) &&
-		count_columns(&rows).long_words == 0) {
+	if (head && read_rows(a, l, at + 1, end, &rows) && align(&rows)) {
 		struct wd_tgrid *g = with_header(a, &rows, l[at].text);
 		if (g == NULL && l[at + 1].gap < 2 && convinces_alone(&rows)) {
 			struct plan p;
