@@ -31,7 +31,8 @@ unit_desk = \
 	tests/unit/test_desk \
 	tests/unit/test_store
 
-unit_sinks =
+unit_sinks = \
+	tests/unit/test_kafka
 
 unit_sources = \
 	tests/unit/test_netguard \
