@@ -11,7 +11,7 @@
 #include "parsers/date_read.h"
 
 #define WINDOW 20      /* tokens of the longest date */
-#define READS_MAX 4000 /* tries in one call */
+#define READS_MAX 1000 /* tries in one call */
 #define YEAR_FIRST 1900
 #define YEAR_LAST 2100
 
@@ -116,13 +116,16 @@ static bool try_range(struct scan *sc, size_t from, size_t to, struct wd_date_hi
 {
 	struct wd_dtok t[WINDOW];
 	struct wd_date date;
+	size_t start = sc->t[from].start, end = sc->t[to - 1].end;
+	if (!is_put_together(sc, from, to) || !stands_free(sc, start, end))
+		return false;
 	memcpy(t, sc->t + from, (to - from) * sizeof(t[0]));
 	sc->reads++;
 	if (wd_date_read(sc->text, t, to - from, sc->opts, &date, NULL) < 0 ||
-		date.precision < WD_DATE_DAY || !is_put_together(sc, from, to))
+		date.precision < WD_DATE_DAY)
 		return false;
-	*ret = (struct wd_date_hit){sc->t[from].start, sc->t[to - 1].end, date};
-	return stands_free(sc, ret->start, ret->end);
+	*ret = (struct wd_date_hit){start, end, date};
+	return true;
 }
 
 static bool read_run(struct scan *sc, struct wd_date_hit *ret)

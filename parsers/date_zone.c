@@ -284,7 +284,7 @@ static struct wd_zone *zone_load(struct wd_str name)
 	wd_cleanup(wd_close_filep) FILE *f = fopen(path, "re");
 	if (f == NULL)
 		return NULL;
-	wd_cleanup(wd_free_charp) char *bytes = malloc(FILE_MAX_BYTES);
+	wd_cleanup(wd_free_charp) char *bytes = calloc(1, FILE_MAX_BYTES);
 	struct wd_zone *z = calloc(1, sizeof(*z));
 	if (bytes == NULL || z == NULL) {
 		free(z);

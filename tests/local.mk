@@ -19,6 +19,9 @@ unit_parsers = \
 	tests/unit/test_charset \
 	tests/unit/test_mend \
 	tests/unit/test_dates \
+	tests/unit/test_fields \
+	tests/unit/test_json_in \
+	tests/unit/test_inflate \
 	tests/unit/test_html \
 	tests/unit/test_repair
 
