@@ -232,7 +232,7 @@ static bool ends_in_function_word(struct wd_str s)
 
 bool wd_clean_breaks_off(struct wd_str text)
 {
-	enum { LONG_BYTES = 80 };
+	enum { SHORT_BYTES = 50, LONG_BYTES = 80 };
 	struct wd_str before, last = last_paragraph(wd_str_trim(text), &before);
 	if (last.n == 0)
 		return false;
@@ -246,10 +246,12 @@ bool wd_clean_breaks_off(struct wd_str text)
 	if (last.n > LONG_BYTES &&
 		(wd_str_ends(last, WD_STR("...")) || wd_str_ends(last, WD_STR("…"))))
 		return true;
-	if (last.n < LONG_BYTES || ends_sentence(last))
+	if (last.n < SHORT_BYTES || ends_sentence(last))
 		return false;
 	if (ends_in_function_word(last))
 		return true;
+	if (last.n < LONG_BYTES)
+		return false;
 	/* All others end with a full stop, this long one in the middle of a word or clause. */
 	size_t all = 0, ended = 0;
 	for (struct wd_str p, rest = before; rest.n > 0;) {

@@ -17,6 +17,9 @@ unit_base = \
 
 unit_parsers = \
 	tests/unit/test_charset \
+	tests/unit/test_clean \
+	tests/unit/test_furniture \
+	tests/unit/test_links \
 	tests/unit/test_mend \
 	tests/unit/test_dates \
 	tests/unit/test_fields \
