@@ -137,11 +137,26 @@ static struct wd_str join(struct wd_arena *a, const struct wd_url *u)
 	bool port = u->port.n > 0 &&
 		    !(wd_str_eqc(u->scheme, "http") && wd_str_eqc(u->port, "80")) &&
 		    !(wd_str_eqc(u->scheme, "https") && wd_str_eqc(u->port, "443"));
-	return wd_arena_printf(a, "%.*s:%s%.*s%s%.*s%s%.*s%.*s%s%.*s%s%.*s", WD_STR_ARG(u->scheme),
-		u->has_authority ? "//" : "", WD_STR_ARG(u->userinfo), u->userinfo.n > 0 ? "@" : "",
-		WD_STR_ARG(u->host), port ? ":" : "", WD_STR_ARG(port ? u->port : WD_STR_NONE),
-		WD_STR_ARG(u->path), u->has_query ? "?" : "", WD_STR_ARG(u->query),
-		u->has_fragment ? "#" : "", WD_STR_ARG(u->fragment));
+	const struct wd_str parts[] = {u->scheme, WD_STR(":"),
+		u->has_authority ? WD_STR("//") : WD_STR_NONE, u->userinfo,
+		u->userinfo.n > 0 ? WD_STR("@") : WD_STR_NONE, u->host,
+		port ? WD_STR(":") : WD_STR_NONE, port ? u->port : WD_STR_NONE, u->path,
+		u->has_query ? WD_STR("?") : WD_STR_NONE, u->query,
+		u->has_fragment ? WD_STR("#") : WD_STR_NONE, u->fragment};
+	size_t n = 0;
+	for (size_t i = 0; i < WD_COUNTOF(parts); i++)
+		n += parts[i].n;
+	char *p = wd_arena_bytes(a, n + 1);
+	if (p == NULL)
+		return WD_STR_NONE;
+	n = 0;
+	for (size_t i = 0; i < WD_COUNTOF(parts); i++) {
+		if (parts[i].n > 0)
+			memcpy(p + n, parts[i].p, parts[i].n);
+		n += parts[i].n;
+	}
+	p[n] = '\0';
+	return (struct wd_str){p, n};
 }
 
 struct wd_str wd_url_resolve(struct wd_arena *a, struct wd_str base_text, struct wd_str ref)

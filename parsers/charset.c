@@ -303,26 +303,55 @@ struct shape {
 	size_t zeros, escapes;
 };
 
+/* Well-formed sequences from `at` on, counted into `sh`; stops at ASCII and at anything doubtful.
+ * Korean and Japanese text is mostly this, so it does not go through the general decoder. */
+static size_t common_sequences(struct wd_str s, size_t at, struct shape *sh)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i = at;
+	while (s.n - i >= 4) {
+		uint32_t w = (uint32_t)p[i] | (uint32_t)p[i + 1] << 8 | (uint32_t)p[i + 2] << 16;
+		if ((w & 0xC0C0F0) == 0x8080E0 && p[i] != 0xE0 && p[i] != 0xED) {
+			sh->more++;
+			i += 3;
+		} else if ((w & 0xC0E0) == 0x80C0 && p[i] >= 0xC2) {
+			sh->two++;
+			i += 2;
+		} else {
+			break;
+		}
+	}
+	return i - at;
+}
+
+/* Bytes from `at` on that are ASCII from the space up, eight at a time. */
+static size_t plain_ascii(struct wd_str s, size_t at)
+{
+	size_t i = at;
+	for (uint64_t w; s.n - i >= 8; i += 8) {
+		memcpy(&w, s.p + i, 8);
+		uint64_t low = w - UINT64_C(0x2020202020202020);
+		if (((w | low) & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return i - at;
+}
+
 static struct shape shape_of(struct wd_str s)
 {
 	struct shape sh = {0};
 	for (size_t at = 0; at < s.n;) {
-		uint64_t w;
-		if (s.n - at >= 8) {
-			memcpy(&w, s.p + at, 8);
-			/* No high bit and no byte below 0x20 but white space matters here: ESC and
-			 * NUL are what we look for. */
-			uint64_t low = w - UINT64_C(0x2020202020202020);
-			if (((w | (low & ~w)) & UINT64_C(0x8080808080808080)) == 0) {
-				at += 8;
-				continue;
-			}
-		}
 		unsigned char c = (unsigned char)s.p[at];
 		if (c < 0x80) {
 			sh.zeros += c == 0;
 			sh.escapes += c == 0x1B;
 			at++;
+			at += plain_ascii(s, at);
+			continue;
+		}
+		size_t common = common_sequences(s, at, &sh);
+		if (common > 0) {
+			at += common;
 			continue;
 		}
 		size_t before = at;
@@ -336,6 +365,51 @@ static struct shape shape_of(struct wd_str s)
 			sh.more++;
 	}
 	return sh;
+}
+
+/*
+ * The usual case, well-formed UTF-8, by a state machine without branches: each byte's row holds the
+ * next state for every state, six bits each; a state is the shift that finds its own. The error
+ * state is 0 and stays.
+ */
+enum { U_BAD, U_OK, U_1, U_2, U_E0, U_ED, U_F0, U_F1, U_F4 };
+#define U_TO(from, to) ((uint64_t)((to)*6) << ((from)*6))
+#define U_TAIL (U_TO(U_1, U_OK) | U_TO(U_2, U_1) | U_TO(U_F1, U_2))
+static const uint64_t utf8_rows[256] = {
+	[0x00 ... 0x7F] = U_TO(U_OK, U_OK),
+	[0x80 ... 0x8F] = U_TAIL | U_TO(U_ED, U_1) | U_TO(U_F4, U_2),
+	[0x90 ... 0x9F] = U_TAIL | U_TO(U_ED, U_1) | U_TO(U_F0, U_2),
+	[0xA0 ... 0xBF] = U_TAIL | U_TO(U_E0, U_1) | U_TO(U_F0, U_2),
+	[0xC2 ... 0xDF] = U_TO(U_OK, U_1),
+	[0xE0] = U_TO(U_OK, U_E0),
+	[0xE1 ... 0xEC] = U_TO(U_OK, U_2),
+	[0xED] = U_TO(U_OK, U_ED),
+	[0xEE ... 0xEF] = U_TO(U_OK, U_2),
+	[0xF0] = U_TO(U_OK, U_F0),
+	[0xF1 ... 0xF3] = U_TO(U_OK, U_F1),
+	[0xF4] = U_TO(U_OK, U_F4),
+};
+
+static bool is_utf8(struct wd_str s, bool *ret_ascii)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	uint64_t state = U_OK * 6, high = 0;
+	size_t i = 0;
+	for (uint64_t w[2]; s.n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(w, p + i, sizeof(w));
+		uint64_t here = (w[0] | w[1]) & UINT64_C(0x8080808080808080);
+		high |= here;
+		if (here == 0 && state == U_OK * 6)
+			continue;
+		for (size_t k = 0; k < sizeof(w); k++)
+			state = utf8_rows[p[i + k]] >> (state & 63);
+	}
+	for (; i < s.n; i++) {
+		high |= p[i] & 0x80u;
+		state = utf8_rows[p[i]] >> (state & 63);
+	}
+	*ret_ascii = high == 0;
+	return (state & 63) == U_OK * 6;
 }
 
 static const struct charset *bom_charset(struct wd_str s, size_t *ret_skip)
@@ -561,8 +635,15 @@ static bool trusts_label(const struct charset *cs, struct shape sh)
 static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *labels, size_t n,
 	struct wd_charset_result *ret)
 {
+	bool ascii;
+	if ((n == 0 || labels[0].cs->kind == K_UTF8) && is_utf8(bytes, &ascii) && bytes.n > 0 &&
+		memchr(bytes.p, '\0', bytes.n) == NULL && memchr(bytes.p, 0x1B, bytes.n) == NULL) {
+		ret->text = bytes;
+		ret->charset = WD_STR("utf-8");
+		return settle(ret, n > 0 ? labels[0].source : ascii ? "default" : "content");
+	}
 	struct shape sh = shape_of(bytes);
-	bool ascii = sh.bad + sh.two + sh.more == 0;
+	ascii = sh.bad + sh.two + sh.more == 0;
 
 	if (sh.zeros > 0) {
 		const struct charset *wide = wide_by_zeros(bytes);

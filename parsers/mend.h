@@ -12,7 +12,13 @@ struct wd_mend_ops {
 	/* Something was mended at this byte of the input. All output of earlier records is out by
 	 * then, and none of this record's. `code` is a literal. */
 	void (*fault)(void *ctx, const char *code, size_t offset);
+	/* Optional. A long run of text with nothing in it to mend comes here instead of in the
+	 * output, which has the instruction WD_MEND_RUN in its place: the parser behind need not
+	 * look at every letter of what was looked at already. */
+	void (*text)(void *ctx, struct wd_str run, bool cdata);
 };
+
+#define WD_MEND_RUN "w"
 
 /**
  * Runs over the text (valid UTF-8); the output has one root of its own, WD_MEND_ROOT, around

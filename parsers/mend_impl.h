@@ -14,6 +14,7 @@ enum {
 	MEND_DEPTH = WD_MAX_XML_DEPTH - 8, /* libxml2 refuses more than 256 */
 	MEND_NAMES = 64,                   /* declared entities kept */
 	MEND_ATTR_BYTES = 1024 * 1024,     /* one attribute's value */
+	MEND_RUN = 48,                     /* from here on a run of text goes around the parser */
 };
 
 /* What an element's name means to the nesting rules. */

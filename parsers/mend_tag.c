@@ -33,6 +33,9 @@ size_t mend_name_length(struct mend *m, struct wd_str s)
 {
 	size_t n = 0, colon = SIZE_MAX;
 	bool foreign = false;
+	while (n < s.n && n < WD_MAX_NAME_BYTES &&
+		wd_is_alpha(s.p[n])) /* most names are only that */
+		n++;
 	while (n < s.n && n <= WD_MAX_NAME_BYTES) {
 		char c = s.p[n];
 		if ((unsigned char)c >= 0x80) {

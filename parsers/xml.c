@@ -5,9 +5,11 @@
  * feed spells them, xml:base and xml:lang in force, the text of an element, its inner markup as
  * HTML.
  *
- * Way: a stack of elements beside libxml2's. Names are looked up once per distinct (name, prefix,
- * URI): libxml2 interns them, so the cache is keyed by pointers. `capture` collects an element's
- * content into one buffer, reused from element to element.
+ * Way: a stack of elements beside libxml2's. Long texts, which the mender has looked at already, go
+ * around it (a place holder keeps the order): its per-character work is most of its time. Names are
+ * looked up once per distinct (name, prefix, URI): libxml2 interns them, so the cache is keyed by
+ * pointers. `capture` collects an element's content into one buffer, reused from element to
+ * element.
  *
  * The mender's promise is that libxml2 finds nothing fatal; should it all the same, what came
  * before stands and the fault "parser-stopped" says so (the fuzz target asserts that it never
@@ -25,11 +27,12 @@
 #include "base/url.h"
 #include "parsers/mend.h"
 
-enum { NAME_SLOTS = 512, NAME_FILL = 384, FAULT_KINDS = 48 };
+/* RUNS: more than a mender's chunk can hold places for. */
+enum { RUNS = 8192, NAME_SLOTS = 512, NAME_FILL = 384, FAULT_KINDS = 48 };
 
 struct name {
 	const xmlChar *local, *prefix, *uri; /* libxml2's pointers: the key */
-	struct wd_str lower;
+	struct wd_str local_s, prefix_s, uri_s, lower;
 	enum wd_xmlns ns;
 	int tag;
 };
@@ -54,7 +57,7 @@ struct wd_xml {
 	size_t depth;
 	struct wd_str doc_base;
 
-	struct name names[NAME_SLOTS];
+	struct name names[NAME_SLOTS], uncached;
 	size_t name_count;
 	struct wd_xml_attr attrs[WD_MAX_ATTRS];
 
@@ -64,6 +67,12 @@ struct wd_xml {
 	struct wd_xml_content content;
 	bool open_tag;  /* a start tag was just written: an end now makes it empty */
 	bool as_markup; /* the buffer holds markup */
+
+	struct {
+		struct wd_str text;
+		bool cdata;
+	} runs[RUNS]; /* ring: long texts the mender sent around libxml2, in document order */
+	size_t run_first, run_count;
 
 	struct fault_count faults[FAULT_KINDS];
 	size_t fault_count, lines, lines_at;
@@ -90,21 +99,27 @@ static struct wd_str lower_dup(struct wd_arena *a, struct wd_str s)
 static struct name name_make(
 	struct wd_xml *x, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 {
-	struct name n = {local, prefix, uri, lower_dup(x->a, xstr(local)), WD_NS_NONE, 0};
+	struct name n = {.local = local,
+		.prefix = prefix,
+		.uri = uri,
+		.local_s = xstr(local),
+		.prefix_s = xstr(prefix),
+		.uri_s = xstr(uri)};
+	n.lower = lower_dup(x->a, n.local_s);
 	if (uri != NULL)
-		n.ns = wd_xml_ns_of_uri(xstr(uri));
+		n.ns = wd_xml_ns_of_uri(n.uri_s);
 	/* An unknown default namespace is somebody's idea of RSS's or Atom's; an unknown one under
 	 * a prefix that everybody knows is a misspelt one. */
 	if (n.ns == WD_NS_OTHER)
-		n.ns = prefix == NULL ? WD_NS_NONE : wd_xml_ns_of_prefix(xstr(prefix));
+		n.ns = prefix == NULL ? WD_NS_NONE : wd_xml_ns_of_prefix(n.prefix_s);
 	if (uri == NULL && prefix != NULL)
-		n.ns = wd_xml_ns_of_prefix(xstr(prefix));
+		n.ns = wd_xml_ns_of_prefix(n.prefix_s);
 	if (x->ops->lookup != NULL)
 		n.tag = x->ops->lookup(n.ns, n.lower);
 	return n;
 }
 
-static struct name name_of(
+static const struct name *name_of(
 	struct wd_xml *x, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 {
 	size_t h =
@@ -112,16 +127,17 @@ static struct name name_of(
 	for (size_t i = 0; i < NAME_SLOTS; i++) {
 		struct name *n = &x->names[(h + i) % NAME_SLOTS];
 		if (n->local == local && n->prefix == prefix && n->uri == uri)
-			return *n;
+			return n;
 		if (n->local != NULL)
 			continue;
 		if (x->name_count >= NAME_FILL) /* somebody makes up names: no more are kept */
 			break;
 		x->name_count++;
 		*n = name_make(x, local, prefix, uri);
-		return *n;
+		return n;
 	}
-	return name_make(x, local, prefix, uri);
+	x->uncached = name_make(x, local, prefix, uri);
+	return &x->uncached;
 }
 
 /* ---- faults ---- */
@@ -144,8 +160,13 @@ static void add_fault(struct wd_xml *x, const char *code, size_t line)
 static void on_fault(void *ctx, const char *code, size_t offset)
 {
 	struct wd_xml *x = ctx;
-	for (; x->lines_at < offset && x->lines_at < x->text.n; x->lines_at++)
-		x->lines += x->text.p[x->lines_at] == '\n';
+	while (x->lines_at < offset) {
+		size_t nl = wd_str_chr(x->text, '\n', x->lines_at);
+		if (nl >= offset)
+			break;
+		x->lines++;
+		x->lines_at = nl + 1;
+	}
 	add_fault(x, code, x->lines + 1);
 }
 
@@ -362,15 +383,15 @@ static void on_start(void *ctx, const xmlChar *local, const xmlChar *prefix, con
 		return;
 	x->marks[x->depth] = wd_arena_mark(x->a);
 	x->name_marks[x->depth] = x->name_count;
-	struct name n = name_of(x, local, prefix, uri);
+	const struct name *n = name_of(x, local, prefix, uri);
 	struct wd_xml_elem *e = &x->stack[x->depth];
 	const struct wd_xml_elem *up = x->depth > 0 ? e - 1 : NULL;
-	*e = (struct wd_xml_elem){.name = xstr(local),
-		.lower = n.lower,
-		.prefix = xstr(prefix),
-		.uri = xstr(uri),
-		.ns = n.ns,
-		.tag = n.tag,
+	*e = (struct wd_xml_elem){.name = n->local_s,
+		.lower = n->lower,
+		.prefix = n->prefix_s,
+		.uri = n->uri_s,
+		.ns = n->ns,
+		.tag = n->tag,
 		.attrs = x->attrs,
 		.attr_count = take_attrs(x, attr_count, attrs),
 		.base = up != NULL ? up->base : x->doc_base,
@@ -420,9 +441,8 @@ static void on_end(void *ctx, const xmlChar *local, const xmlChar *prefix, const
 		wd_arena_rewind(x->a, x->marks[x->depth]);
 }
 
-static void text_event(struct wd_xml *x, const xmlChar *s, int n, bool cdata)
+static void text_event(struct wd_xml *x, struct wd_str t, bool cdata)
 {
-	struct wd_str t = {(const char *)s, (size_t)n};
 	if (x->rc != WD_OK)
 		return;
 	if (x->capture_depth > 0)
@@ -433,12 +453,33 @@ static void text_event(struct wd_xml *x, const xmlChar *s, int n, bool cdata)
 
 static void on_text(void *ctx, const xmlChar *s, int n)
 {
-	text_event(ctx, s, n, false);
+	text_event(ctx, (struct wd_str){(const char *)s, (size_t)n}, false);
 }
 
 static void on_cdata(void *ctx, const xmlChar *s, int n)
 {
-	text_event(ctx, s, n, true);
+	text_event(ctx, (struct wd_str){(const char *)s, (size_t)n}, true);
+}
+
+/* The mender lets through no instruction but its own. */
+static void on_run_place(void *ctx, const xmlChar *target, const xmlChar *data)
+{
+	struct wd_xml *x = ctx;
+	(void)target, (void)data;
+	if (x->run_count == 0)
+		return;
+	text_event(x, x->runs[x->run_first].text, x->runs[x->run_first].cdata);
+	x->run_first = (x->run_first + 1) % RUNS;
+	x->run_count--;
+}
+
+static void on_run(void *ctx, struct wd_str run, bool cdata)
+{
+	struct wd_xml *x = ctx;
+	size_t at = (x->run_first + x->run_count++) % RUNS;
+	WD_ASSERT(x->run_count <= RUNS);
+	x->runs[at].text = run;
+	x->runs[at].cdata = cdata;
 }
 
 static void on_error(void *ctx, xmlErrorPtr e)
@@ -492,8 +533,9 @@ int wd_xml_parse(struct wd_arena *a, struct wd_str text, struct wd_str base,
 		.characters = on_text,
 		.ignorableWhitespace = on_text,
 		.cdataBlock = on_cdata,
+		.processingInstruction = on_run_place,
 		.serror = on_error};
-	static const struct wd_mend_ops mend = {on_mended, on_fault};
+	static const struct wd_mend_ops mend = {on_mended, on_fault, on_run};
 
 	*ret = (struct wd_xml_result){0};
 	if (x == NULL)

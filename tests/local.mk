@@ -135,3 +135,12 @@ tests_fuzz_fuzz_ninjs_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_agency_LDADD = $(fuzz_LIBS) $(LDADD)
 EXTRA_DIST += tests/fuzz/format.h tests/fuzz/fuzz_dates.dict tests/fuzz/fuzz_jsonfeed.dict tests/fuzz/fuzz_ninjs.dict \
 	tests/fuzz/fuzz_agency.dict
+# Feeds: MB/s beside bare libxml2 SAX2, and beside feedparser and gofeed where installed. Build with -O2.
+# BENCH_PARSE_ARGS='--feeds DIR' reads your own.
+BENCH_PARSE_ARGS =
+EXTRA_PROGRAMS += tests/bench/bench_parse
+tests_bench_bench_parse_SOURCES = tests/bench/bench_parse.c
+EXTRA_DIST += tests/bench/parse.py
+bench-parse: tests/bench/bench_parse
+	python3 $(srcdir)/tests/bench/parse.py tests/bench/bench_parse $(BENCH_PARSE_ARGS)
+.PHONY: bench-parse

@@ -75,7 +75,7 @@ static void ignore_error(void *ctx, xmlErrorPtr e)
 
 static void check_mender(struct wd_str text)
 {
-	static const struct wd_mend_ops ops = {push, ignore_fault};
+	static const struct wd_mend_ops ops = {push, ignore_fault, NULL};
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(16 << 20);
 	xmlSAXHandler sax = {.initialized = XML_SAX2_MAGIC, .serror = ignore_error};
 	xmlParserCtxtPtr p = xmlCreatePushParserCtxt(&sax, NULL, NULL, 0, NULL);

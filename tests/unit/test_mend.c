@@ -110,7 +110,7 @@ static const struct {
 
 static void test_cases(void **state)
 {
-	static const struct wd_mend_ops ops = {on_out, on_fault};
+	static const struct wd_mend_ops ops = {on_out, on_fault, NULL};
 	(void)state;
 	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
 		wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
@@ -132,7 +132,7 @@ static void test_cases(void **state)
 /* Shapes that cost a careless parser its stack or quadratic time. */
 static void test_shapes(void **state)
 {
-	static const struct wd_mend_ops ops = {on_out, on_fault};
+	static const struct wd_mend_ops ops = {on_out, on_fault, NULL};
 	static const char *const units[] = {"<a>", "<a b=\"", "<![CDATA[", "<!--", "<!DOCTYPE x [",
 		"<", "&", "</a>", "<?x", "<a b='<", "<item>", "]]>", "<\uc575>"};
 	enum { BYTES = 400000 };
