@@ -42,6 +42,7 @@ struct wd_guard {
 };
 
 static _Thread_local struct wd_guard_slot *own_slot;
+#ifndef WD_ASAN /* its own report of a crash is worth more */
 static const int crash_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 static void on_crash(int sig)
@@ -51,6 +52,7 @@ static void on_crash(int sig)
 	(void)signal(sig, SIG_DFL);
 	(void)raise(sig);
 }
+#endif
 
 static int map_file(struct wd_guard *g, const char *dir, struct wd_err *err)
 {
@@ -109,7 +111,7 @@ int wd_guard_new(struct wd_store *s, unsigned workers, struct wd_guard **ret, st
 		wd_guard_free(g);
 		return r;
 	}
-#ifndef WD_ASAN /* its own report of a crash is worth more */
+#ifndef WD_ASAN
 	struct sigaction sa = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
 	(void)sigemptyset(&sa.sa_mask);
 	for (size_t i = 0; i < WD_COUNTOF(crash_signals); i++)

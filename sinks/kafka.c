@@ -86,7 +86,7 @@ static void note_failure(struct kafka *k, int rc, const char *text)
 	if (k->failed != WD_OK)
 		return;
 	k->failed = rc;
-	(void)snprintf(k->failure, sizeof(k->failure), "%s", text);
+	(void)snprintf(k->failure, sizeof(k->failure), "%.*s", (int)sizeof(k->failure) - 1, text);
 }
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
