@@ -8,6 +8,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_archive.c \
 	%reldir%/cmd_check.c \
 	%reldir%/cmd_clean.c \
+	%reldir%/cmd_explain.c \
 	%reldir%/cmd_extract.c \
 	%reldir%/cmd_parse.c \
 	%reldir%/cmd_run.c \

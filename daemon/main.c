@@ -19,6 +19,8 @@ static const struct wd_command commands[] = {
 	{"check", "[-c FILE]", "check the configuration, dictionaries and topic tests",
 		wd_cmd_check},
 	{"clean", "[--json-lines] [FILE…]", "clean HTML fragments", wd_cmd_clean},
+	{"explain", "[--date DATE] [FILE]", "why an article got its tags and flags",
+		wd_cmd_explain},
 	{"extract", "[--url URL] [FILE…]", "documents to events, one a line", wd_cmd_extract},
 	{"parse", "[OPTION…] [FILE…]", "read feeds, print their entries as flat JSON",
 		wd_cmd_parse},

@@ -179,7 +179,7 @@ static int check_mixed(struct wd_scan *s, const struct wd_event *e)
 		const struct wd_actor *x = NULL, *y = NULL;
 		for (size_t i = 0; i < side->n; i++) {
 			const struct wd_actor *a = &side->actors[i];
-			if (a->strength < 2 || !a->is_titled)
+			if (a->strength < 2 || (a->strength == 2 && !a->is_titled))
 				continue;
 			if (x == NULL)
 				x = a;

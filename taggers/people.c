@@ -140,6 +140,10 @@ static void look_left(const struct wd_scan *s, int field, uint32_t p, struct wd_
 		if (h == NULL)
 			return;
 		enum wd_word_kind k = h->word->kind;
+		/* In Korean and Japanese a title before a name belongs to the name before it. */
+		if (h->word->lang != WD_LANG_EN &&
+			(k == WD_WORD_TITLE || k == WD_WORD_HOLDER || k == WD_WORD_POST))
+			return;
 		bool is_title = k == WD_WORD_TITLE || k == WD_WORD_HOLDER || k == WD_WORD_POST;
 		if (is_title && has_title)
 			return; /* "President Lee, Prime Minister Ishiba": the other's title */
@@ -231,6 +235,10 @@ void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
 		office = m->titled;
 	if (office != WD_NO_INDEX && s->r->offices.v[office].counts_as != WD_NO_INDEX)
 		office = s->r->offices.v[office].counts_as;
+	/* "Foreign Minister Kishida" of 2015 is no prime minister yet. */
+	if (office != WD_NO_INDEX && m->has_post && s->pub_day != WD_DAY_NONE &&
+		!wd_facts_holds(s->r, figure, office, s->pub_day, 30))
+		office = WD_NO_INDEX;
 	m->office = office;
 }
 
@@ -679,6 +687,22 @@ static void spread_former(struct wd_scan *s)
 	}
 }
 
+/* A post that stands beside a holder's name ("高市外相") is his, and no meeting of ministers. */
+static void hide_posts(struct wd_scan *s)
+{
+	WD_VEC_EACH (const struct wd_mention, m, &s->mentions) {
+		if (!m->has_post || m->office == WD_NO_INDEX)
+			continue;
+		const struct wd_sentence *st = &s->sentences.v[m->sentence];
+		for (size_t i = st->hit_from; i < st->hit_to; i++) {
+			struct wd_hit *h = &s->fields[m->field].hits.v[i];
+			if (h->word->kind == WD_WORD_CONCEPT && h->start >= m->start &&
+				h->end <= m->end)
+				h->is_hidden = true;
+		}
+	}
+}
+
 static void note_offices(struct wd_scan *s)
 {
 	WD_VEC_EACH (const struct wd_mention, m, &s->mentions) {
@@ -732,6 +756,7 @@ int wd_scan_people(struct wd_scan *s)
 			note_offices(s);
 	}
 	spread_former(s);
+	hide_posts(s);
 	place_mentions(s);
 	note_offices(s);
 	return WD_OK;

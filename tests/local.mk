@@ -144,3 +144,7 @@ EXTRA_DIST += tests/bench/parse.py
 bench-parse: tests/bench/bench_parse
 	python3 $(srcdir)/tests/bench/parse.py tests/bench/bench_parse $(BENCH_PARSE_ARGS)
 .PHONY: bench-parse
+
+# Labelled examples of the built-in topic: tests/topic/examples.tsv.
+TESTS += tests/topic/topic.py
+EXTRA_DIST += tests/topic

@@ -1,0 +1,276 @@
+/*
+ * `wiredesk explain`: why an article got its tags, flags and repairs. The article with the spans
+ * marked, then what each rule added or took away, what stayed out and by how much, what was
+ * repaired and removed. For people: coloured on a terminal only.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "daemon/cmd.h"
+#include "parsers/build.h"
+#include "parsers/dates.h"
+#include "taggers/tagger.h"
+
+static const char help[] =
+	"usage: wiredesk explain [--date DATE] [--url URL] [FILE]\n\n"
+	"Why an article got its tags, flags, repairs: the article with the words marked, then each\n"
+	"rule with what it added or took away.\n\n"
+	"  -d, --date DATE  when the article was published\n"
+	"  -u, --url URL    where the document came from\n"
+	"  -h, --help       this text\n";
+
+struct explain {
+	struct wd_rules *rules;
+	struct wd_tag_scratch *scratch;
+	struct wd_arena *article, *feed;
+	struct wd_date date;
+	bool color;
+	struct wd_buf notes; /* what the rules said, printed after the article */
+};
+
+static const char *paint(const struct explain *x, const char *code)
+{
+	return x->color ? code : "";
+}
+
+#define BOLD "\033[1m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define BLUE "\033[34m"
+#define PLAIN "\033[0m"
+
+static void note(
+	void *ctx, const char *rule, double weight, const struct wd_span *span, const char *text)
+{
+	struct explain *x = ctx;
+	if (strcmp(rule, "rule") != 0) {
+		wd_buf_printf(&x->notes, "  %-9s  %s\n", rule, text);
+		return;
+	}
+	wd_buf_printf(&x->notes, "  %s%+9.2f%s  %s", paint(x, weight < 0 ? RED : GREEN), weight,
+		paint(x, PLAIN), text);
+	if (span != NULL)
+		wd_buf_printf(&x->notes, "  [%.*s %zu–%zu \"%.*s\"]", WD_STR_ARG(span->field),
+			span->start, span->end, WD_STR_ARG(wd_utf8_cut(span->text, 80)));
+	wd_buf_addc(&x->notes, "\n");
+}
+
+/* ---- the article with its spans marked ---- */
+
+struct mark {
+	size_t at; /* code points */
+	bool opens;
+	const char *color;
+	struct wd_str label;
+};
+typedef WD_VEC(struct mark) marks;
+
+static void add_marks(struct wd_arena *a, marks *list, struct wd_str field, const wd_spans *spans,
+	const char *color, struct wd_str label)
+{
+	WD_VEC_EACH (const struct wd_span, s, spans) {
+		if (!wd_str_eq(s->field, field))
+			continue;
+		struct mark *open = wd_vec_push(a, list);
+		struct mark *close = open != NULL ? wd_vec_push(a, list) : NULL;
+		if (close == NULL)
+			return;
+		list->v[list->n - 2] = (struct mark){s->start, true, color, label};
+		*close = (struct mark){s->end, false, color, label};
+	}
+}
+
+static int mark_cmp(const void *x, const void *y)
+{
+	const struct mark *a = x, *b = y;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (int)a->opens - (int)b->opens; /* close before open */
+}
+
+static void print_field(
+	struct explain *x, const struct wd_article *art, const char *name, struct wd_str text)
+{
+	if (text.n == 0)
+		return;
+	marks list = {0};
+	struct wd_str field = wd_str_c(name);
+	struct wd_arena *a = x->article;
+	WD_VEC_EACH (const struct wd_entity, e, &art->entities)
+		add_marks(a, &list, field, &e->mentions, BLUE, e->name);
+	WD_VEC_EACH (const struct wd_topic, t, &art->topics)
+		add_marks(a, &list, field, &t->evidence, GREEN, t->id);
+	WD_VEC_EACH (const struct wd_theme, t, &art->themes)
+		add_marks(a, &list, field, &t->evidence, GREEN, t->id);
+	WD_VEC_EACH (const struct wd_flag, f, &art->flags)
+		add_marks(a, &list, field, &f->evidence, RED, f->code);
+	if (list.n > 0)
+		qsort(list.v, list.n, sizeof(*list.v), mark_cmp);
+	(void)printf("%s%s%s\n", paint(x, BOLD), name, paint(x, PLAIN));
+	size_t next = 0, cp = 0;
+	for (size_t at = 0; at <= text.n;) {
+		for (; next < list.n && list.v[next].at <= cp; next++) {
+			const struct mark *m = &list.v[next];
+			if (m->opens)
+				(void)printf("%s⟦", paint(x, m->color));
+			else
+				(void)printf("|%.*s⟧%s", WD_STR_ARG(m->label), paint(x, PLAIN));
+		}
+		if (at == text.n)
+			break;
+		size_t from = at;
+		(void)wd_utf8_next(text, &at);
+		(void)fwrite(text.p + from, 1, at - from, stdout);
+		cp++;
+	}
+	(void)printf("\n\n");
+}
+
+/* ---- the lists under it ---- */
+
+static void print_flags(struct explain *x, const struct wd_article *art)
+{
+	WD_VEC_EACH (const struct wd_flag, f, &art->flags) {
+		(void)printf("  %s%.*s%s (%.*s): %.*s\n", paint(x, RED), WD_STR_ARG(f->code),
+			paint(x, PLAIN), WD_STR_ARG(f->severity), WD_STR_ARG(f->message));
+		WD_VEC_EACH (const struct wd_span, s, &f->evidence)
+			(void)printf("      says  %.*s %zu–%zu \"%.*s\"\n", WD_STR_ARG(s->field),
+				s->start, s->end, WD_STR_ARG(s->text));
+		WD_VEC_EACH (const struct wd_str, t, &f->facts)
+			(void)printf("      fact  %.*s\n", WD_STR_ARG(*t));
+	}
+}
+
+static void heading(const struct explain *x, const char *title)
+{
+	(void)printf("%s%s%s\n", paint(x, BOLD), title, paint(x, PLAIN));
+}
+
+static int emit(struct wd_article *art, void *ctx)
+{
+	struct explain *x = ctx;
+	struct wd_err err = {0};
+	if (x->date.precision != WD_DATE_NONE)
+		art->published = x->date;
+	wd_buf_reset(&x->notes);
+	struct wd_tag_trace trace = {note, x};
+	int rc = wd_tag_article(x->rules, x->scratch, x->article, art, &trace, &err);
+	if (rc != WD_OK) {
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
+		return rc;
+	}
+	print_field(x, art, "headline", art->headline);
+	print_field(x, art, "summary", art->summary);
+	print_field(x, art, "text", art->text);
+	(void)printf("language %.*s (%.*s), published %.*s\n\n", WD_STR_ARG(art->language),
+		WD_STR_ARG(art->language_source),
+		WD_STR_ARG(wd_date_format(x->article, art->published)));
+	heading(x, "rules");
+	(void)printf("%.*s\n", WD_STR_ARG(wd_buf_str(&x->notes)));
+	WD_VEC_EACH (const struct wd_summit, s, &art->summits)
+		(void)printf("summit %.*s: %.*s, %.*s\n\n", WD_STR_ARG(s->id), WD_STR_ARG(s->date),
+			WD_STR_ARG(s->place));
+	heading(x, art->flags.n > 0 ? "flags" : "no flags");
+	print_flags(x, art);
+	heading(x, art->repairs.n > 0 ? "\nrepairs" : "\nno repairs");
+	WD_VEC_EACH (const struct wd_repair, r, &art->repairs)
+		(void)printf("  %.*s in %.*s, %lld×%s%.*s\n", WD_STR_ARG(r->kind),
+			WD_STR_ARG(r->field), (long long)r->count, r->note.n > 0 ? ": " : "",
+			WD_STR_ARG(r->note));
+	heading(x, art->removed.n > 0 ? "removed" : "nothing removed");
+	WD_VEC_EACH (const struct wd_removed, r, &art->removed)
+		(void)printf("  %.*s: %.*s\n", WD_STR_ARG(r->kind),
+			WD_STR_ARG(wd_utf8_cut(r->text, 200)));
+	return WD_OK;
+}
+
+static int explain_file(struct explain *x, const char *path, const char *url, struct wd_err *err)
+{
+	struct wd_str bytes;
+	int rc = wd_file_read(path, WD_MAX_DOC_BYTES, &bytes, err);
+	if (rc != WD_OK)
+		return rc;
+	wd_cleanup(wd_doc_freep) struct wd_doc *doc = wd_doc_new(WD_MAX_DOC_BYTES * 2);
+	if (doc == NULL || wd_arena_dup(doc->mem, bytes, &doc->body) != WD_OK)
+		rc = wd_err_set(err, WD_E_NOMEM, "'%s': out of memory", path);
+	free(wd_unconst(bytes.p));
+	if (rc != WD_OK)
+		return rc;
+	doc->origin = WD_DOC_FILE;
+	doc->input = wd_str_c(path);
+	doc->url = wd_str_c(url);
+	doc->fetched_at_us = wd_clock_now_us();
+	struct wd_feed feed = {0};
+	struct wd_build_ctx ctx = {.doc = doc,
+		.arena = x->article,
+		.feed_arena = x->feed,
+		.feed = &feed,
+		.now_us = doc->fetched_at_us,
+		.page_allowed = true,
+		.emit = emit,
+		.emit_ctx = x};
+	return wd_build_document(&ctx, err);
+}
+
+static int options(int argc, char **argv, struct explain *x, const char **ret_url)
+{
+	static const struct option longs[] = {{"date", required_argument, NULL, 'd'},
+		{"url", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0}};
+	struct wd_date_opts opts = {.now_us = wd_clock_now_us(), .no_relative = true};
+	struct wd_err err = {0};
+	for (int opt; (opt = getopt_long(argc, argv, "d:u:h", longs, NULL)) != -1;) {
+		if (opt == 'h') {
+			(void)fputs(help, stdout);
+			return -1;
+		}
+		if (opt == 'u') {
+			*ret_url = optarg;
+		} else if (opt != 'd') {
+			(void)fputs(help, stderr);
+			return WD_EXIT_USAGE;
+		} else if (wd_date_parse(wd_str_c(optarg), &opts, &x->date, &err) != WD_OK) {
+			(void)fprintf(stderr, "wiredesk: --date '%s': %s\n", optarg, err.text);
+			return WD_EXIT_USAGE;
+		}
+	}
+	if (argc - optind > 1) {
+		(void)fputs(help, stderr);
+		return WD_EXIT_USAGE;
+	}
+	return WD_EXIT_OK;
+}
+
+int wd_cmd_explain(int argc, char **argv)
+{
+	struct explain x = {.color = isatty(STDOUT_FILENO) == 1};
+	struct wd_err err = {0};
+	const char *url = NULL;
+	int status = options(argc, argv, &x, &url);
+	if (status != WD_EXIT_OK)
+		return status < 0 ? WD_EXIT_OK : status;
+	wd_buf_init(&x.notes, WD_MAX_ARTICLE_ARENA);
+	x.article = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
+	x.feed = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
+	int rc = wd_rules_load(wd_datadir(), &x.rules, &err);
+	if (rc == WD_OK) {
+		x.scratch = wd_tag_scratch_new(x.rules);
+		if (x.scratch == NULL || x.article == NULL || x.feed == NULL)
+			rc = wd_err_set(&err, WD_E_NOMEM, "out of memory");
+	}
+	if (rc == WD_OK)
+		rc = explain_file(&x, optind < argc ? argv[optind] : "-", url, &err);
+	if (rc != WD_OK)
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
+	wd_tag_scratch_free(x.scratch);
+	wd_rules_unref(x.rules);
+	wd_arena_free(x.article);
+	wd_arena_free(x.feed);
+	wd_buf_done(&x.notes);
+	return rc == WD_OK ? WD_EXIT_OK : WD_EXIT_INPUT;
+}
