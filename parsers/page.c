@@ -92,6 +92,7 @@ static struct wd_node *cut_out(struct wd_page *p, struct wd_page_el *root)
 
 struct caption {
 	struct wd_str src, text;
+	bool out; /* not in the article's HTML either */
 };
 typedef WD_VEC(struct caption) captions;
 
@@ -107,6 +108,7 @@ static void find_captions(struct wd_page *p, const struct wd_page_el *root, capt
 		if (c == NULL)
 			continue;
 		c->text = wd_utf8_trim(wd_node_inner_text(p->a, text));
+		c->out = text->data != NULL && wd_page_el_of(text)->why != WD_PAGE_KEPT;
 		for (struct wd_node *i = n; i != NULL; i = wd_node_next(n, i, false)) {
 			if (i->tag != WD_TAG_IMG && i->tag != WD_TAG_AMP_IMG)
 				continue;
@@ -142,6 +144,13 @@ static void settle_images(struct wd_page *p, const struct wd_metadata *meta, con
 			ret->images.v[n++] = img;
 	}
 	ret->images.n = n;
+	for (size_t k = 0; k < known->n; k++) {
+		bool kept = !known->v[k].out;
+		for (size_t i = 0; i < n && !kept; i++)
+			kept = wd_str_eq(ret->images.v[i].caption, known->v[k].text);
+		if (!kept)
+			wd_removed_add(p->a, &ret->removed, "caption", known->v[k].text);
+	}
 }
 
 /* The text, from the page as measured and stripped. */
@@ -177,6 +186,26 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 	return WD_OK;
 }
 
+/* A page as sites send it, not a bare article. Only the latter has its tables put in order before
+ * it is measured: there every line may be of a table, here most are of the furniture. */
+static bool is_site_page(struct wd_html *h)
+{
+	for (struct wd_node *n = h->html; n != NULL; n = wd_node_next(h->html, n, false)) {
+		switch (n->tag) {
+		case WD_TAG_SCRIPT:
+		case WD_TAG_LINK:
+		case WD_TAG_NAV:
+		case WD_TAG_ASIDE:
+		case WD_TAG_FOOTER:
+		case WD_TAG_FORM:
+			return true;
+		default:
+			break;
+		}
+	}
+	return false;
+}
+
 int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str html,
 	struct wd_page_trace *trace, struct wd_article *ret, struct wd_err *err)
 {
@@ -188,7 +217,8 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);
 	if (rc != WD_OK)
 		return rc;
-	h.nodes += wd_tables_prepare(a, h.root);
+	if (!is_site_page(&h))
+		h.nodes += wd_tables_prepare(a, h.root);
 	struct wd_page page = {.a = a, .html = &h, .trace = trace};
 	rc = wd_page_measure(&page, err);
 	if (rc != WD_OK)
@@ -217,6 +247,7 @@ const char *wd_page_why_name(enum wd_page_why why)
 		[WD_PAGE_TAIL] = "tail",
 		[WD_PAGE_EMPTY] = "empty",
 		[WD_PAGE_BYLINE] = "byline",
+		[WD_PAGE_CAPTION] = "caption",
 		[WD_PAGE_OUTSIDE] = "outside"};
 	return names[why];
 }

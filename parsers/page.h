@@ -16,6 +16,7 @@ enum wd_page_why {
 	WD_PAGE_TAIL,     /* behind the end of the article */
 	WD_PAGE_EMPTY,    /* a heading without text below */
 	WD_PAGE_BYLINE,   /* byline or date line: in the metadata */
+	WD_PAGE_CAPTION,  /* with its picture, not in the text */
 	WD_PAGE_OUTSIDE,  /* beside the chosen element */
 };
 

@@ -194,6 +194,30 @@ static void mark_captions(struct wd_page *p, struct wd_page_el *root)
 	}
 }
 
+/* Captions stay in the article's HTML and out of its plain text, as long as the text still covers
+ * the HTML. Where they are more, they leave the HTML too: the pictures keep them (images), and what
+ * belongs to no picture is listed as removed. */
+static void limit_captions(struct wd_page *p, struct wd_page_el *root)
+{
+	enum { PERCENT = 6 };
+	uint64_t captions = 0, all = 0;
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = (size_t)(root - p->els) + 1; i < root->end;) {
+			struct wd_page_el *e = &p->els[i];
+			bool caption = e->why == WD_PAGE_KEPT && e->n->tag == WD_TAG_FIGCAPTION;
+			if (caption && pass == 1)
+				wd_page_out(p, e, WD_PAGE_CAPTION);
+			if (pass == 0 && e->why == WD_PAGE_KEPT) {
+				captions += caption ? e->sub : 0;
+				all += caption ? e->sub : e->own;
+			}
+			i = caption || e->why != WD_PAGE_KEPT ? e->end : i + 1;
+		}
+		if (captions * 100 <= all * PERCENT)
+			return;
+	}
+}
+
 /* ---- before the first and behind the last sentence ---- */
 
 static bool is_cell(unsigned tag)
@@ -272,4 +296,5 @@ void wd_page_trim(struct wd_page *p, struct wd_page_el *root)
 	drop_repeated(p, root);
 	drop_scraps(p, root);
 	drop_empty_headings(p, root);
+	limit_captions(p, root);
 }

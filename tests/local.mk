@@ -109,6 +109,17 @@ tests_bench_bench_tag_SOURCES = tests/bench/bench_tag.c
 bench-tag: tests/bench/bench_tag
 	tests/bench/bench_tag 32
 .PHONY: bench-tag
+# Pages: against libxml2 (make bench-html LIST=paths.txt), against other extractors (PAGES="files or a folder")
+EXTRA_PROGRAMS += tests/bench/bench_html
+tests_bench_bench_html_SOURCES = tests/bench/bench_html.c
+bench-html: tests/bench/bench_html
+	WIREDESK_DATA=$(abs_top_srcdir)/data tests/bench/bench_html $(LIST)
+PYTHON = python3
+bench-extract: wiredesk
+	WIREDESK_DATA=$(abs_top_srcdir)/data WIREDESK=$(abs_top_builddir)/wiredesk \
+		$(PYTHON) $(srcdir)/tests/bench/bench_extract.py $(PAGES)
+.PHONY: bench-html bench-extract
+EXTRA_DIST += tests/bench/bench_extract.py
 
 # Every allocation, every crash point: long runs (docs/RELIABILITY.md has their figures).
 check-faults: all
