@@ -117,12 +117,43 @@ static void add_source(struct wd_str name, void *ctx)
 		s->name = wd_arena_str(c->a, name);
 }
 
-static void take_title(struct wd_arena *a, const struct wd_entry *e, struct wd_article *art)
+/* A correction or retraction that the title states; the mark itself stays where it is. */
+static bool take_notice(const char *kind, struct wd_article *art)
+{
+	bool correction = strcmp(kind, "correction") == 0,
+	     retraction = strcmp(kind, "retraction") == 0;
+	art->is_correction |= correction;
+	art->is_retraction |= retraction;
+	return correction || retraction;
+}
+
+/* " – Harbour Wire" behind each title of the feed of that name says nothing about the article. */
+static struct wd_str cut_feed_name(
+	struct wd_arena *a, struct wd_str title, const struct wd_feed *feed, struct wd_article *art)
+{
+	static const char *const dashes[] = {" - ", " – ", " — ", " | ", " :: ", " » "};
+	struct wd_str name = feed != NULL ? wd_utf8_trim(feed->title) : WD_STR_NONE;
+	for (size_t i = 0; i < WD_COUNTOF(dashes) && name.n > 0; i++) {
+		struct wd_str tail = wd_arena_cat(a, wd_str_c(dashes[i]), name);
+		if (tail.n >= title.n || !wd_str_ieq(wd_str_from(title, title.n - tail.n), tail))
+			continue;
+		wd_removed_add(a, &art->removed, "site_name", tail);
+		return wd_utf8_trim(wd_str_sub(title, 0, title.n - tail.n));
+	}
+	return title;
+}
+
+static void take_title(struct wd_arena *a, const struct wd_feed *feed, const struct wd_entry *e,
+	struct wd_article *art)
 {
 	wd_cleanup(wd_matcher_freep) struct wd_matcher *m = wd_matcher_new();
 	struct wd_str title = wd_clean_title(a, e->title, "headline", &art->repairs);
 	struct wd_furniture_hit hit;
-	if (wd_furniture_find(m, title, WD_ZONE_TITLE, WD_FORM_END, &hit) && hit.start > 0) {
+	title = cut_feed_name(a, title, feed, art);
+	if (wd_furniture_find(m, title, WD_ZONE_TITLE, WD_FORM_BLOCK, &hit))
+		(void)take_notice(hit.kind, art);
+	if (wd_furniture_find(m, title, WD_ZONE_TITLE, WD_FORM_END, &hit) && hit.start > 0 &&
+		!take_notice(hit.kind, art)) {
 		struct source_ctx ctx = {a, art};
 		wd_furniture_each_agency(hit.agency, add_source, &ctx);
 		wd_removed_add(a, &art->removed, hit.kind, wd_str_sub(title, hit.start, hit.end));
@@ -274,7 +305,7 @@ int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd
 	struct wd_content body = best_content(entry, &is_summary);
 	memset(ret, 0, sizeof(*ret));
 	take_fields(a, doc, feed, entry, ret);
-	take_title(a, entry, ret);
+	take_title(a, feed, entry, ret);
 	take_byline(a, entry, ret);
 	take_language(doc, feed, entry, body.lang, ret);
 	take_images(a, entry, ret);
@@ -296,6 +327,8 @@ int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd
 }
 
 /* ---- whole documents ---- */
+
+enum { WALL_TEXT = 600 }; /* bytes */
 
 static bool has_frame(struct wd_str text)
 {
@@ -346,11 +379,26 @@ static enum wd_charset_kind guess_kind(struct wd_str bytes)
 								      : WD_CHARSET_TEXT;
 }
 
+/* The item in which a feed breaks off, when it breaks off before saying who it is: the next read
+ * has it whole, and an article made of its beginning would never be recognised as the same. */
+static bool is_cut_off(const struct wd_entry *entry)
+{
+	if (entry->guid.n > 0 || entry->link.n > 0)
+		return false;
+	WD_VEC_EACH (const struct wd_str, f, &entry->faults) {
+		if (wd_str_eqc(*f, "truncated"))
+			return true;
+	}
+	return false;
+}
+
 static int on_entry(const struct wd_entry *entry, const struct wd_feed *feed, void *ctx)
 {
 	struct wd_build_ctx *b = ctx;
 	struct wd_article art;
 	struct wd_err err;
+	if (is_cut_off(entry))
+		return WD_OK;
 	int r = wd_build_entry(b->arena, b->doc, feed, entry, NULL, &art, &err);
 	if (r == WD_OK)
 		r = b->emit(&art, b->emit_ctx);
@@ -394,6 +442,10 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 	struct wd_article art;
 	r = is_page(doc, text.text) ? wd_build_page(ctx->arena, doc, text.text, &art, err)
 				    : wd_build_text(ctx->arena, doc, text.text, &art, err);
+	/* Articles about captchas have more to say than the wall itself. */
+	if (r == WD_OK && art.text.n < WALL_TEXT && wd_parser_is_bot_wall(text.text))
+		r = wd_err_set(err, WD_E_UNSUPPORTED, "no article but a bot wall titled \"%.*s\"",
+			WD_STR_ARG(wd_utf8_cut(art.headline, 120)));
 	if (r == WD_OK) {
 		art.charset = text.charset;
 		art.charset_source = text.source;

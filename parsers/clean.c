@@ -139,7 +139,10 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 	if (r == WD_OK && !o.sanitise_only)
 		r = settle(a, &o, ret, err);
 	if (r == WD_OK && !o.sanitise_only)
-		ret->truncated |= wd_clean_breaks_off(ret->text);
+		/* A last line that announces a table ("the figures:") is whole: the table follows
+		 * it. */
+		ret->truncated |= !wd_str_ends(ret->html, WD_STR("</table>")) &&
+				  wd_clean_breaks_off(ret->text);
 	return r;
 }
 

@@ -75,7 +75,7 @@ static bool looks_like_html(struct wd_str text)
 }
 
 /* Words of the pages that stand between a client and a site; each is a vendor's own, not prose. */
-static bool looks_like_bot_wall(struct wd_str text)
+bool wd_parser_is_bot_wall(struct wd_str text)
 {
 	static const char *const marks[] = {"cf-browser-verification",
 		"/cdn-cgi/challenge-platform/", "cf_chl_opt", "cf-challenge", "_Incapsula_Resource",
@@ -104,7 +104,7 @@ static int say_html(const struct wd_parse_ctx *ctx, struct wd_err *err)
 	const struct wd_html_opts opts = {0};
 	struct wd_html html;
 	struct wd_str title = WD_STR_NONE, feeds = WD_STR_NONE;
-	const char *what = looks_like_bot_wall(ctx->text) ? "a bot wall" : "an HTML page";
+	const char *what = wd_parser_is_bot_wall(ctx->text) ? "a bot wall" : "an HTML page";
 
 	if (a == NULL ||
 		wd_html_parse(a, wd_str_sub(ctx->text, 0, WD_MIB), &opts, &html, NULL) != WD_OK)

@@ -38,3 +38,7 @@ const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_d
  * page titled …; its feeds: …").
  */
 WD_MUST_USE int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err);
+
+/** The HTML holds the marks of a page that stands between a client and a site (a challenge, a
+ * captcha). */
+bool wd_parser_is_bot_wall(struct wd_str text);
