@@ -1,6 +1,7 @@
 /**
  * Tokens → a date: the grammar. Internal to parsers/dates*.c.
  *
+ *   date_exact.c  RFC 822 and RFC 3339 to the letter, without all that follows
  *   date_read.c   the order of work, words that say nothing, putting the answer together
  *   date_clock.c  time of day and zone
  *   date_day.c    year, month, day
@@ -36,6 +37,9 @@ struct wd_dread {
 /** One date from the n tokens; nothing may be left over. */
 WD_MUST_USE int wd_date_read(struct wd_str text, struct wd_dtok *t, size_t n,
 	const struct wd_date_opts *opts, struct wd_date *ret, struct wd_err *err);
+
+/** The two exact forms of date_exact.c; false: not one of them. */
+bool wd_date_exact(struct wd_str s, struct wd_date *ret);
 
 /** Each marks what it used. WD_E_NOTFOUND: nothing of the kind there; WD_E_MALFORMED: wrong. */
 WD_MUST_USE int wd_dread_time(struct wd_dread *r);

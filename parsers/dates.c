@@ -75,7 +75,7 @@ int wd_date_parse(
 		return malformed(err, "empty");
 	if (s.n > TEXT_MAX)
 		return malformed(err, "too long for a date");
-	if (read_epoch(s, ret))
+	if (wd_date_exact(s, ret) || read_epoch(s, ret))
 		return WD_OK;
 	while (n < WD_DATE_TOKENS && wd_date_token(s, &at, &t[n]))
 		n++;

@@ -26,6 +26,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/clean_tree.c \
 	%reldir%/date_clock.c \
 	%reldir%/date_day.c \
+	%reldir%/date_exact.c \
 	%reldir%/date_lex.c \
 	%reldir%/date_read.c \
 	%reldir%/date_read.h \
