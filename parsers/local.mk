@@ -108,6 +108,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_rows.c \
 	%reldir%/repair_tags.c \
 	%reldir%/sitemap.c \
+	%reldir%/story.c \
 	%reldir%/tables.c \
 	%reldir%/tables.h \
 	%reldir%/tables_boxes.c \

@@ -24,6 +24,7 @@ static const struct wd_parser_ops *const parsers[] = {
 	&wd_nitf_parser,
 	&wd_newsml1_parser,
 	&wd_newsmlg2_parser,
+	&wd_story_parser,
 };
 
 /** The parser of a format's name (architecture §4); NULL: the name is none. */
