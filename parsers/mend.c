@@ -178,8 +178,10 @@ static size_t special(struct mend *m, struct wd_str s, bool refs, bool cdata)
 		mend_fault(m, "noncharacter");
 		return 3;
 	}
-	mend_put(m, wd_str_sub(s, 0, 1));
-	return 1;
+	/* A character as a whole: what follows may go around the parser. */
+	size_t len = c == 0xEF ? WD_MIN(s.n, (size_t)3) : 1;
+	mend_put(m, wd_str_sub(s, 0, len));
+	return len;
 }
 
 void mend_text(struct mend *m, struct wd_str s, bool refs, bool quote)
