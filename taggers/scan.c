@@ -151,8 +151,8 @@ static void hide_masked(struct wd_scan *s, struct wd_field *f)
 		for (size_t i = from; i < f->hits.n && f->hits.v[i].start < mask->end; i++) {
 			struct wd_hit *h = &f->hits.v[i];
 			bool overlaps = h->end > mask->start;
-			if (overlaps && !is_mask(s, h) &&
-				h->end - h->start <= mask->end - mask->start)
+			uint32_t n = h->end - h->start, m_n = mask->end - mask->start;
+			if (overlaps && (n < m_n || (n == m_n && !is_mask(s, h))))
 				h->is_hidden = true;
 		}
 	}
