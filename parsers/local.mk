@@ -106,6 +106,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_mojibake.c \
 	%reldir%/repair_passes.h \
 	%reldir%/repair_rows.c \
+	%reldir%/repair_strings.c \
 	%reldir%/repair_tags.c \
 	%reldir%/sitemap.c \
 	%reldir%/story.c \

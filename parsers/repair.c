@@ -14,6 +14,7 @@
 #define ESCAPED 1u
 #define BROKEN 2u
 #define ROWS 4u
+#define STRINGS 8u
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count)
 {
@@ -119,6 +120,8 @@ static size_t quick_tag(struct look *l, size_t i)
 			l->need |= BROKEN;
 		else if (wd_rlex_blank(l->s, p) > 0 && at(l, wd_rlex_skip(l->s, p)) == '/')
 			l->need |= BROKEN;
+		else if (c == '<' || c == '\\')
+			l->need |= BROKEN;
 		size_t to = !end && c == '!' ? wd_rlex_protected(l->s, i, &l->dead) : 0;
 		return to > 0 ? to : i + 1;
 	}
@@ -142,6 +145,8 @@ static size_t quick_tag(struct look *l, size_t i)
 				  : WD_TAG_OTHER;
 	if (wd_rlex_is_table(tag))
 		structure(l, tag, end);
+	else if ((first == 't' || first == 'c') && word.n < 6 && wd_tag_find(word) == WD_TAG_OTHER)
+		l->need |= BROKEN; /* a torn name? */
 	size_t next = p;
 	while (wd_is_space(at(l, next)))
 		next++;
@@ -175,6 +180,8 @@ static void entity(struct look *l, size_t i)
 	struct wd_str rest = wd_str_from(l->s, i + 1);
 	if (rest.n < 3)
 		return;
+	if (rest.p[0] == ' ')
+		rest = wd_str_from(rest, 1);
 	if (rest.p[0] == 'l' || rest.p[0] == 'L' || rest.p[0] == '#') {
 		if (wd_str_istarts(rest, WD_STR("lt")) || wd_str_istarts(rest, WD_STR("#60")) ||
 			wd_str_istarts(rest, WD_STR("#x3c")) || wd_str_starts(rest, WD_STR("#060")))
@@ -185,6 +192,28 @@ static void entity(struct look *l, size_t i)
 	}
 }
 
+/* A bracket of another kind before a table element's name. */
+static void replaced(struct look *l, size_t i)
+{
+	struct wd_rtag t;
+	size_t p = i + ((unsigned char)l->s.p[i] < 0x80          ? 1
+			       : (unsigned char)l->s.p[i] < 0xE0 ? 2
+								 : 3);
+	char c = at(l, p);
+	if (c == '/' || c == '\\' || (c | 32) == 't' || (c | 32) == 'c' ||
+		(unsigned char)c >= 0x80 || wd_is_space(c))
+		l->need |= wd_rlex_tag(l->s, i, &t) ? BROKEN : 0;
+}
+
+/* Markup inside a string of another language: <\/td>, \u003ctd, %3Ctd. */
+static void encoded(struct look *l, size_t i)
+{
+	struct wd_str rest = wd_str_from(l->s, i);
+	if (wd_str_istarts(rest, WD_STR("\\u003c")) || wd_str_istarts(rest, WD_STR("%3c")) ||
+		wd_str_starts(rest, WD_STR("\\\"")))
+		l->need |= STRINGS;
+}
+
 static unsigned look(struct wd_str s, struct wd_arena *a)
 {
 	static const bool special[256] = {['<'] = true,
@@ -192,6 +221,14 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 		['&'] = true,
 		['/'] = true,
 		[']'] = true,
+		['['] = true,
+		['{'] = true,
+		['\\'] = true,
+		['%'] = true,
+		[0xC2] = true,
+		[0xCB] = true,
+		[0xE2] = true,
+		[0xE3] = true,
 		[0xEF] = true};
 	struct look *l = wd_arena_new_of(a, struct look);
 	if (l == NULL)
@@ -222,9 +259,12 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 			if (at(l, i + 1) == ']' && (at(l, i + 2) == '>' || at(l, i + 2) == '&'))
 				l->need |= ESCAPED;
 			break;
-		default: /* 0xEF */
-			if (at(l, i + 1) == '\xBC' && at(l, i + 2) == '\x9C')
-				l->need |= BROKEN;
+		case '\\':
+		case '%':
+			encoded(l, i);
+			break;
+		default: /* perhaps what replaced a bracket */
+			replaced(l, i);
 		}
 		l->last = s.p[i] == '>' ? l->last : WD_TAG_OTHER;
 		i++;
@@ -243,6 +283,12 @@ struct wd_str wd_repair_markup(
 	unsigned need = look(html, a);
 	if (need == 0)
 		return html;
+	if (need & (STRINGS | BROKEN)) {
+		struct wd_str before = html;
+		html = wd_repair_strings(&log, html);
+		if (html.p != before.p)
+			need |= look(html, a);
+	}
 	if (need & ESCAPED) {
 		struct wd_str before = html;
 		html = wd_repair_escaped(&log, html);

@@ -62,6 +62,7 @@ static unsigned bracket_at(struct wd_str s, size_t i, bool open, size_t *at)
 	static const char *const lt[] = {"lt", "#60", "#x3c", "#060"}, *const gt[] = {"gt", "#62",
 									       "#x3e", "#062"};
 	size_t p = i + 1, k = 0;
+	p += p < s.n && s.p[p] == ' '; /* "& lt;" */
 	unsigned level = amps(s, &p) + 1;
 	for (size_t j = 0; j < WD_COUNTOF(lt) && k == 0; j++)
 		k = name_at(s, p, open ? lt[j] : gt[j]);
@@ -193,6 +194,13 @@ static bool is_markup(const struct pass *p, const struct stretch *t)
 	return !p->has_tags && ends && (t->links > 0 || t->breaks >= 2);
 }
 
+/* As name_at(), with one blank before it when a semicolon ends it. */
+static size_t entity_at(struct wd_str s, size_t i, const char *name)
+{
+	size_t gap = i < s.n && s.p[i] == ' ' ? 1 : 0, k = name_at(s, i + gap, name);
+	return k == 0 || (gap > 0 && s.p[i + gap + k - 1] != ';') ? 0 : k + gap;
+}
+
 /* One level of escaping off. */
 static struct wd_str undo(struct wd_arena *a, struct wd_str s)
 {
@@ -211,7 +219,7 @@ static struct wd_str undo(struct wd_arena *a, struct wd_str s)
 		size_t k = 0;
 		if (s.p[i] == '&')
 			for (size_t j = 0; j < WD_COUNTOF(map) && k == 0; j++)
-				if ((k = name_at(s, i + 1, map[j].name)) > 0)
+				if ((k = entity_at(s, i + 1, map[j].name)) > 0)
 					o[n++] = map[j].c;
 		if (k == 0)
 			o[n++] = s.p[i];

@@ -77,19 +77,62 @@ bool wd_rlex_is_table(enum wd_tag tag)
 	}
 }
 
-/* `<` or full-width ＜ at i: its bytes. */
+/* What stands for `<` (and `>`) where something replaced it. Square and curly brackets and pointed
+ * quotes are those only for names of table elements. */
+enum bracket { B_NONE, B_PLAIN, B_DOUBLE, B_WIDE, B_OTHER };
+
+static const struct {
+	const char *open, *close;
+	enum bracket kind;
+} brackets[] = {{"＜", "＞", B_WIDE}, {"﹤", "﹥", B_WIDE}, {"‹", "›", B_OTHER},
+	{"〈", "〉", B_OTHER}, {"⟨", "⟩", B_OTHER}, {"«", "»", B_OTHER}, {"《", "》", B_OTHER},
+	{"[", "]", B_OTHER}, {"{", "}", B_OTHER}, {"≪", "≫", B_OTHER}, {"˂", "˃", B_OTHER}};
+
+static enum bracket open_kind(struct wd_str s, size_t i, size_t *ret_n)
+{
+	unsigned char c = byte_at(s, i);
+	*ret_n = 0;
+	if (c == '<') {
+		*ret_n = byte_at(s, i + 1) == '<' ? 2 : 1;
+		return *ret_n == 2 ? B_DOUBLE : B_PLAIN;
+	}
+	if (c < 0x80 && c != '[' && c != '{')
+		return B_NONE;
+	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
+		if (wd_str_starts(wd_str_from(s, i), wd_str_c(brackets[k].open))) {
+			*ret_n = strlen(brackets[k].open);
+			return brackets[k].kind;
+		}
+	return B_NONE;
+}
+
+/* `<` or its full-width forms at i: its bytes. */
 static size_t open_at(struct wd_str s, size_t i)
 {
-	return byte_at(s, i) == '<' ? 1 : bytes_at(s, i, 0xEF, 0xBC, 0x9C) ? 3 : 0;
+	size_t n;
+	enum bracket b = open_kind(s, i, &n);
+	return b == B_PLAIN || b == B_DOUBLE ? 1 : b == B_WIDE ? n : 0;
 }
 
-static size_t close_at(struct wd_str s, size_t i)
+static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 {
-	return byte_at(s, i) == '>' ? 1 : bytes_at(s, i, 0xEF, 0xBC, 0x9E) ? 3 : 0;
+	unsigned char c = byte_at(s, i);
+	if (c == '>')
+		return open == B_DOUBLE && byte_at(s, i + 1) == '>' ? 2 : 1;
+	if (c < 0x80 && (open != B_OTHER || (c != ']' && c != '}')))
+		return 0;
+	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
+		if ((brackets[k].kind == B_WIDE || brackets[k].kind == open) &&
+			wd_str_starts(wd_str_from(s, i), wd_str_c(brackets[k].close)))
+			return strlen(brackets[k].close);
+	return 0;
 }
 
+/* "/", full-width, or with a backslash before or instead. */
 static size_t slash_at(struct wd_str s, size_t i)
 {
+	if (byte_at(s, i) == '\\')
+		return byte_at(s, i + 1) == '/' ? 2 : 1;
 	return byte_at(s, i) == '/' ? 1 : bytes_at(s, i, 0xEF, 0xBC, 0x8F) ? 3 : 0;
 }
 
@@ -135,6 +178,26 @@ static size_t read_name(struct wd_str s, size_t i, enum wd_tag *ret_tag, bool *r
 	if (n > 0 && n < sizeof(name) && !wd_is_digit(name[0]))
 		*ret_tag = wd_tag_find((struct wd_str){name, n});
 	return at;
+}
+
+/* "t d", "ta ble": a table element's name with blanks between the letters. */
+static size_t read_torn_name(struct wd_str s, size_t i, enum wd_tag *ret_tag)
+{
+	char name[8];
+	size_t n = 0, k, at = i;
+	for (;;) {
+		char c = letter_at(s, at, &k);
+		if (c == 0 || n == sizeof(name))
+			return i;
+		name[n++] = c;
+		at += k;
+		enum wd_tag tag = n >= 2 ? wd_tag_find((struct wd_str){name, n}) : WD_TAG_OTHER;
+		if (wd_rlex_is_table(tag) && letter_at(s, at, &k) == 0) {
+			*ret_tag = tag;
+			return at;
+		}
+		at = wd_rlex_skip(s, at);
+	}
 }
 
 /* Attributes that never hold markup, so a `<` behind their `>` means that the quote is lost. */
@@ -183,8 +246,8 @@ static void read_quoted(struct wd_str s, size_t at, struct wd_str name, struct a
 	if (!lost && gt < end) {
 		const char *lt = memchr(s.p + gt, '<', end - gt);
 		size_t after = end + 1;
-		bool fits = after >= s.n || wd_rlex_blank(s, after) > 0 || close_at(s, after) > 0 ||
-			    slash_at(s, after) > 0;
+		bool fits = after >= s.n || wd_rlex_blank(s, after) > 0 ||
+			    close_at(s, after, B_PLAIN) > 0 || slash_at(s, after) > 0;
 		lost = lt != NULL && (!fits || is_plain_attr(name));
 	}
 	r->valued = true;
@@ -194,11 +257,11 @@ static void read_quoted(struct wd_str s, size_t at, struct wd_str name, struct a
 }
 
 /* One attribute at `at` (no blank there). */
-static struct attr_read read_attr(struct wd_str s, size_t at)
+static struct attr_read read_attr(struct wd_str s, size_t at, enum bracket open)
 {
 	struct attr_read r = {.at = at};
 	size_t from = at;
-	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at) && s.p[at] != '=' &&
+	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at, open) && s.p[at] != '=' &&
 		s.p[at] != '/' && !open_at(s, at))
 		at++;
 	struct wd_str name = wd_str_sub(s, from, at);
@@ -213,7 +276,7 @@ static struct attr_read read_attr(struct wd_str s, size_t at)
 		read_quoted(s, at, name, &r);
 		return r;
 	}
-	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at) && !open_at(s, at))
+	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at, open) && !open_at(s, at))
 		at++;
 	r.at = at;
 	r.valued = name.n > 0;
@@ -223,7 +286,8 @@ static struct attr_read read_attr(struct wd_str s, size_t at)
 static struct wd_str trim_blank(struct wd_str s, size_t from, size_t to)
 {
 	from = wd_rlex_skip(s, from);
-	return from < to ? wd_str_trim(wd_str_sub(s, from, to)) : WD_STR_NONE;
+	struct wd_str a = from < to ? wd_str_trim(wd_str_sub(s, from, to)) : WD_STR_NONE;
+	return wd_str_eqc(a, "/") ? WD_STR_NONE : a;
 }
 
 static bool has_high(struct wd_str s, size_t from, size_t to)
@@ -236,7 +300,7 @@ static bool has_high(struct wd_str s, size_t from, size_t to)
 
 /* Attributes and the closing bracket of a start tag. `strict`: nothing but attributes may stand
  * there (a tag that lost its `<`). */
-static bool read_rest(struct wd_str s, size_t at, bool strict, struct wd_rtag *t)
+static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open, struct wd_rtag *t)
 {
 	size_t from = at, good = at, k;
 	for (;;) {
@@ -244,7 +308,7 @@ static bool read_rest(struct wd_str s, size_t at, bool strict, struct wd_rtag *t
 		at = wd_rlex_skip(s, at);
 		if (at >= s.n)
 			return false;
-		if ((k = close_at(s, at)) > 0) {
+		if ((k = close_at(s, at, open)) > 0) {
 			if (k > 1 || has_high(s, b, at))
 				t->form = WD_RF_SPACED;
 			t->attrs = trim_blank(s, from, b);
@@ -261,7 +325,7 @@ static bool read_rest(struct wd_str s, size_t at, bool strict, struct wd_rtag *t
 			at++;
 			continue;
 		}
-		struct attr_read r = read_attr(s, at);
+		struct attr_read r = read_attr(s, at, open);
 		if (r.cut || (strict && !r.valued && !r.lone))
 			return false;
 		if (r.broken) {
@@ -278,9 +342,9 @@ static bool read_rest(struct wd_str s, size_t at, bool strict, struct wd_rtag *t
 	}
 }
 
-static bool read_end(struct wd_str s, size_t at, struct wd_rtag *t)
+static bool read_end(struct wd_str s, size_t at, enum bracket open, struct wd_rtag *t)
 {
-	size_t p = wd_rlex_skip(s, at), k = close_at(s, p);
+	size_t p = wd_rlex_skip(s, at), k = close_at(s, p, open);
 	if (k > 0) {
 		if (k > 1 || has_high(s, at, p))
 			t->form = WD_RF_SPACED;
@@ -304,29 +368,38 @@ static bool read_end(struct wd_str s, size_t at, struct wd_rtag *t)
 bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 {
 	struct wd_rtag t = {.form = WD_RF_PLAIN, .at = i};
-	size_t k = open_at(s, i), p = i + k;
-	if (k == 0)
+	size_t k;
+	enum bracket open = open_kind(s, i, &k);
+	size_t p = i + k;
+	if (open == B_NONE)
 		return false;
-	bool odd = k > 1;
+	bool odd = open != B_PLAIN;
 	size_t q = wd_rlex_skip(s, p);
 	odd |= q != p;
 	p = q;
 	if ((k = slash_at(s, p)) > 0) {
 		t.end = true;
-		odd |= k > 1;
+		odd |= s.p[p] != '/';
 		p += k;
 		q = wd_rlex_skip(s, p);
 		odd |= q != p;
 		p = q;
 	}
 	q = read_name(s, p, &t.tag, &odd);
-	if (q == p || t.tag == WD_TAG_OTHER)
+	if (t.tag == WD_TAG_OTHER && q > p && q - p <= 5) {
+		q = read_torn_name(s, p, &t.tag);
+		odd = true;
+	}
+	if (q == p || t.tag == WD_TAG_OTHER || (open == B_OTHER && !wd_rlex_is_table(t.tag)))
 		return false;
-	if (q < s.n && !wd_rlex_blank(s, q) && !close_at(s, q) && !slash_at(s, q) && !open_at(s, q))
+	if (q < s.n && !wd_rlex_blank(s, q) && !close_at(s, q, open) && !slash_at(s, q) &&
+		!open_at(s, q))
 		return false;
 	if (odd)
 		t.form = WD_RF_SPACED;
-	if (!(t.end ? read_end(s, q, &t) : read_rest(s, q, false, &t)))
+	if (!(t.end ? read_end(s, q, open, &t) : read_rest(s, q, false, open, &t)))
+		return false;
+	if (open == B_OTHER && t.form != WD_RF_SPACED)
 		return false;
 	*ret = t;
 	return true;
@@ -345,14 +418,14 @@ bool wd_rlex_bare(struct wd_str s, size_t i, struct wd_rtag *ret)
 	if (q == p || !wd_rlex_is_table(t.tag))
 		return false;
 	p = wd_rlex_skip(s, q);
-	if ((k = close_at(s, p)) > 0) {
+	if ((k = close_at(s, p, B_PLAIN)) > 0) {
 		t.next = p + k;
 		*ret = t;
 		return true;
 	}
 	if (!t.end && p > q && p < s.n && !open_at(s, p)) {
 		struct wd_rtag with = t;
-		if (read_rest(s, q, true, &with) && with.attrs.n > 0) {
+		if (read_rest(s, q, true, B_PLAIN, &with) && with.attrs.n > 0) {
 			with.form = WD_RF_LOST_LT;
 			*ret = with;
 			return true;

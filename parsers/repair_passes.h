@@ -16,6 +16,9 @@ void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t c
 /** A buffer's text in the arena, `s` when the buffer failed. The buffer is released. */
 struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s);
 
+/** Markup left in the form of a string of another language (JSON, URL encoding): <\/td>, \u003c,
+ * %3Ctd%3E → markup. */
+struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s);
 /** &lt;td&gt; → <td> where it is used as markup, up to three times escaped; &amp;nbsp; → &nbsp;;
  * CDATA brackets off. */
 struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s);

@@ -30,7 +30,7 @@ struct pass {
 	bool lost_slash;
 	struct level levels[MAX_DEPTH];
 	int depth;
-	int64_t slashes, swapped, outside;
+	int64_t slashes, swapped, outside, started;
 };
 
 /* The next plain tag at or after `at`; false at the end. */
@@ -372,8 +372,19 @@ static void walk(struct pass *p)
 	struct wd_rtag t;
 	while (next_tag(p->s, p->done, &p->dead, &t)) {
 		struct level *l = top(p);
-		if (l != NULL && l->made && !l->in_cell && !debris_between(p, p->done, t.at))
+		bool cell_end = t.end && wd_rlex_is_cell(t.tag);
+		if (l != NULL && l->made && !l->in_cell && !cell_end &&
+			!debris_between(p, p->done, t.at)) {
 			close_made(p);
+			l = top(p);
+		}
+		if (l != NULL && !l->in_cell && cell_end &&
+			!debris_between(p, p->done, t.at)) { /* its start tag is lost */
+			struct wd_rtag start = {.tag = t.tag};
+			wd_rlex_put(&p->out, &start);
+			p->started++;
+			l->in_cell = true;
+		}
 		copy_to(p, t.at);
 		if (t.tag == WD_TAG_TABLE && !t.end)
 			table_start(p, &t);
@@ -406,7 +417,8 @@ struct wd_str wd_repair_rows(const struct wd_repair_log *log, struct wd_str s)
 	wd_repair_note(log, "lost_slash", p->slashes);
 	wd_repair_note(log, "swapped_tags", p->swapped);
 	wd_repair_note(log, "rows_outside_table", p->outside);
-	if (p->slashes + p->swapped + p->outside == 0) {
+	wd_repair_note(log, "lost_start_tag", p->started);
+	if (p->slashes + p->swapped + p->outside + p->started == 0) {
 		wd_buf_done(&p->out);
 		return s;
 	}

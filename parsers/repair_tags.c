@@ -265,12 +265,18 @@ static void other_tag(struct pass *p, const struct wd_rtag *t)
 	p->done = t->next;
 }
 
+/* The first byte of a bracket or of what replaced one. */
+static bool may_open(char c)
+{
+	return c == '<' || c == '[' || c == '{' || (unsigned char)c >= 0xC2;
+}
+
 /* Counts the spaced tags of other elements. */
 static void survey(struct pass *p)
 {
 	struct wd_rtag t;
 	for (size_t i = 0; i < p->s.n;) {
-		if (p->s.p[i] != '<' && p->s.p[i] != '\xEF') {
+		if (!may_open(p->s.p[i])) {
 			i++;
 			continue;
 		}
@@ -304,7 +310,7 @@ static void scan(struct pass *p)
 	size_t k;
 	for (size_t i = 0; i < s.n;) {
 		char c = s.p[i];
-		if (c == '<' || c == '\xEF') {
+		if (may_open(c)) {
 			size_t to = c == '<' ? wd_rlex_protected(s, i, &p->dead) : 0;
 			if (to > 0) {
 				flush(p, i);

@@ -17,7 +17,7 @@
 #define MAX_PERIOD 24
 #define MAX_CELL 200 /* bytes */
 
-enum delim { D_PIPE, D_TAB, D_SPACES, D_SEMI, D_DOT, D_COMMA, D_COUNT };
+enum delim { D_WIKI, D_PIPE, D_TAB, D_SPACES, D_WIDE, D_SEMI, D_DOT, D_COMMA, D_COUNT };
 
 /* ---- splitting ---- */
 
@@ -33,6 +33,16 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 	static const char *const pipes[] = {"|", "│", "┃", "｜", "¦", "║"};
 	size_t k, at = i, n = 0;
 	switch (d) {
+	case D_WIKI:
+		return wd_str_starts(wd_str_from(s, i), WD_STR("||")) ||
+				       wd_str_starts(wd_str_from(s, i), WD_STR("!!"))
+			       ? 2
+			       : 0;
+	case D_WIDE: /* ideographic and em space */
+		return wd_str_starts(wd_str_from(s, i), WD_STR("\xE3\x80\x80")) ||
+				       wd_str_starts(wd_str_from(s, i), WD_STR("\xE2\x80\x83"))
+			       ? 3
+			       : 0;
 	case D_PIPE:
 		for (k = 0; k < WD_COUNTOF(pipes); k++)
 			if (wd_str_starts(wd_str_from(s, i), wd_str_c(pipes[k])))
@@ -47,6 +57,7 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 	case D_DOT:
 		k = wd_str_starts(wd_str_from(s, i), WD_STR(" · "))   ? 4
 		    : wd_str_starts(wd_str_from(s, i), WD_STR(" • ")) ? 5
+		    : wd_str_starts(wd_str_from(s, i), WD_STR(" / ")) ? 3
 								      : 0;
 		return k;
 	default:
@@ -68,6 +79,10 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 		s = wd_str_from(s, k);
 		if (s.n > 0 && s.p[s.n - 1] == '|')
 			s.n--;
+	} else if (d == D_WIKI) { /* "| a || b", "! a !! b" */
+		s = wd_utf8_trim(s);
+		bool framed = s.n > 1 && (s.p[0] == '|' || s.p[0] == '!') && s.p[1] != s.p[0];
+		s = framed ? wd_str_from(s, 1) : WD_STR_NONE;
 	} else if (d != D_TAB) {
 		s = wd_utf8_trim(s);
 	}
@@ -93,6 +108,8 @@ static bool is_rule(struct wd_str s)
 	static const char *const parts[] = {"-", "=", "_", "+", "|", ":", " ", "\t", "─", "━", "═",
 		"│", "┼", "├", "┤", "┬", "┴", "┌", "┐", "└", "┘", "╪", "—", "–"};
 	size_t marks = 0;
+	if (wd_str_eqc(s, "|-") || wd_str_eqc(s, "|}") || wd_str_starts(s, WD_STR("{|")))
+		return true;
 	for (size_t i = 0; i < s.n;) {
 		size_t k = 0;
 		for (size_t p = 0; p < WD_COUNTOF(parts) && k == 0; p++)
@@ -184,10 +201,12 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 	if (r->rows < 2 || odd * 10 > r->rows * 3)
 		return false;
 	switch (d) {
+	case D_WIKI:
 	case D_PIPE:
 		return ruled || r->rows >= 3 || k.figures > 0;
 	case D_TAB:
 		return k.prose * 2 <= k.cells && (r->rows >= 3 || r->mode >= 3 || k.figures > 0);
+	case D_WIDE:
 	case D_SPACES:
 		return k.stops * 5 <= k.cells && k.prose * 4 <= k.cells &&
 		       (r->rows >= 3 || (r->mode >= 3 && k.figures > 0));
@@ -270,9 +289,9 @@ static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, s
 	struct wd_tgrid *g = run_grid(a, l, &r, d);
 	if (g == NULL || !is_convincing(&r, g, d))
 		return false;
-	if (r.first_rule == 1 || wd_tgrid_guess_header(g))
+	if ((r.first_rule == 1 && d == D_PIPE) || wd_tgrid_guess_header(g))
 		g->header = 1;
-	g->confidence = d <= D_TAB ? 0.9 : d == D_SPACES ? 0.8 : 0.7;
+	g->confidence = d <= D_TAB ? 0.9 : d <= D_WIDE ? 0.8 : 0.7;
 	*ret = (struct wd_tfind){at, r.to, g};
 	return true;
 }
@@ -281,7 +300,7 @@ bool wd_find_delimited(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
 	ret->to = at + 1;
-	for (enum delim d = D_PIPE; d < D_COUNT; d++)
+	for (enum delim d = D_WIKI; d < D_COUNT; d++)
 		if (try_delim(a, l, at, end, d, ret))
 			return true;
 	/* an odd first line may hide a table, but a long run is not read again from each line */

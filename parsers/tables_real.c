@@ -185,16 +185,40 @@ static bool row_is_head(const struct wd_tgrid *g, size_t row)
 	return cells > 0 && heads == cells;
 }
 
-static struct wd_tgrid *read_grid(struct wd_arena *a, const struct tcells *t)
+/* All cells in one row, as when the rows' tags are lost: as many header cells as columns first. */
+static bool reflow(struct wd_arena *a, struct tcells *t)
+{
+	size_t n = t->cells.n, cols = 0;
+	while (cols < n && t->cells.v[cols]->tag == WD_TAG_TH)
+		cols++;
+	if (t->ends.n != 1 || cols < 2 || n < cols * 2 || n % cols != 0)
+		return false;
+	for (size_t i = cols; i < n; i++)
+		if (t->cells.v[i]->tag == WD_TAG_TH || wd_node_has_attr(t->cells.v[i], "colspan"))
+			return false;
+	t->ends.v[0] = cols;
+	for (size_t end = cols * 2; end <= n; end += cols) {
+		size_t *e = wd_vec_push(a, &t->ends);
+		bool *head = e != NULL ? wd_vec_push(a, &t->heads) : NULL;
+		if (head == NULL)
+			return false;
+		*e = end;
+	}
+	return true;
+}
+
+static struct wd_tgrid *read_grid(struct wd_arena *a, struct tcells *t)
 {
 	uint32_t carry[WD_MAX_TABLE_COLS];
 	if (t->ends.n == 0)
 		return NULL;
+	bool reflowed = reflow(a, t);
 	size_t cols = count_cols(t, carry, WD_MAX_TABLE_COLS);
 	struct wd_tgrid *g = wd_tgrid_new(a, t->ends.n, cols);
 	if (g == NULL)
 		return NULL;
 	fill(a, g, t);
+	g->repaired = reflowed;
 	while (g->header < g->rows && (t->heads.v[g->header] || row_is_head(g, g->header)))
 		g->header++;
 	if (t->caption != NULL) {

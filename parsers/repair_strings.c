@@ -1,0 +1,150 @@
+/*
+ * Markup that is still written as a string of another language: JSON (`<td class=\"x\">1<\/td>\n`,
+ * `\u003ctd\u003e`) or URL encoding (`%3Ctd%3E`). Somebody cut the string out without decoding it.
+ *
+ * Counted over the document, code left aside: several encoded brackets before names of elements, of
+ * which some are end tags, are evidence; one is a mention. Then the whole text is decoded once, but
+ * only sequences of the kind that was found.
+ */
+#include "base/utf8.h"
+#include "parsers/repair_passes.h"
+
+#define ENOUGH 4 /* encoded tags, of which at least one is an end tag */
+
+struct count {
+	size_t slash_ends;       /* <\/name */
+	size_t unicode, percent; /* tags */
+	size_t unicode_ends, percent_ends;
+};
+
+/* A tag's name at i, behind the bracket; *ret_end: a slash (in any form) before it. */
+static bool name_at(struct wd_str s, size_t i, bool *ret_end)
+{
+	struct wd_str rest = wd_str_from(s, i);
+	size_t k = wd_str_starts(rest, WD_STR("\\/"))    ? 2
+		   : wd_str_istarts(rest, WD_STR("%2f")) ? 3
+		   : wd_str_starts(rest, WD_STR("/"))    ? 1
+							 : 0;
+	size_t n = 0;
+	*ret_end = k > 0;
+	rest = wd_str_from(rest, k);
+	while (n < rest.n && n < 12 && wd_is_alnum(rest.p[n]))
+		n++;
+	return n > 0 && wd_tag_find(wd_str_sub(rest, 0, n)) != WD_TAG_OTHER;
+}
+
+static void count_at(struct wd_str s, size_t i, struct count *c)
+{
+	struct wd_str rest = wd_str_from(s, i);
+	bool end;
+	if (s.p[i] == '<' && wd_str_starts(wd_str_from(rest, 1), WD_STR("\\/"))) {
+		c->slash_ends += name_at(s, i + 1, &end);
+	} else if (wd_str_istarts(rest, WD_STR("\\u003c"))) {
+		if (name_at(s, i + 6, &end)) {
+			c->unicode++;
+			c->unicode_ends += end;
+		}
+	} else if (wd_str_istarts(rest, WD_STR("%3c"))) {
+		if (name_at(s, i + 3, &end)) {
+			c->percent++;
+			c->percent_ends += end;
+		}
+	}
+}
+
+static int hex(char c)
+{
+	c = wd_lower(c);
+	return wd_is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* One escape of a JSON string at the backslash; bytes read, 0: none. */
+static size_t json_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
+{
+	char c = i + 1 < s.n ? s.p[i + 1] : 0;
+	*ret_n = 1;
+	switch (c) {
+	case 'n':
+	case 'r':
+		out[0] = '\n';
+		return 2;
+	case 't':
+		out[0] = '\t';
+		return 2;
+	case '/':
+	case '"':
+	case '\\':
+		out[0] = c;
+		return 2;
+	case 'u':
+		break;
+	default:
+		return 0;
+	}
+	uint32_t cp = 0;
+	for (size_t k = 2; k < 6; k++) {
+		int h = i + k < s.n ? hex(s.p[i + k]) : -1;
+		if (h < 0)
+			return 0;
+		cp = cp * 16 + (uint32_t)h;
+	}
+	if (cp < 0x20 || (cp >= 0xD800 && cp < 0xE000))
+		return 0;
+	*ret_n = wd_utf8_put(cp, out);
+	return 6;
+}
+
+static size_t percent_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
+{
+	int h = i + 2 < s.n ? hex(s.p[i + 1]) : -1, l = i + 2 < s.n ? hex(s.p[i + 2]) : -1;
+	if (h < 0 || l < 0 || (h == 0 && l == 0))
+		return 0;
+	*ret_n = 1;
+	out[0] = (char)(h * 16 + l);
+	return 3;
+}
+
+struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s)
+{
+	struct count c = {0};
+	struct wd_rlex_dead *dead = wd_arena_new_of(log->a, struct wd_rlex_dead);
+	for (size_t i = 0; dead != NULL && i < s.n;) {
+		size_t to = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
+		if (to == 0 && (s.p[i] == '<' || s.p[i] == '\\' || s.p[i] == '%'))
+			count_at(s, i, &c);
+		i = to > 0 ? to : i + 1;
+	}
+	bool json = c.slash_ends >= ENOUGH || (c.unicode >= ENOUGH && c.unicode_ends > 0);
+	bool percent = c.percent >= ENOUGH && c.percent_ends > 0;
+	char *o = json || percent ? wd_arena_bytes(log->a, s.n) : NULL;
+	if (o == NULL)
+		return s;
+	memset(dead, 0, sizeof(*dead));
+	size_t n = 0;
+	for (size_t i = 0; i < s.n;) {
+		char put[4];
+		size_t bytes = 0, k = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
+		if (k > 0) {
+			memcpy(o + n, s.p + i, k - i);
+			n += k - i;
+			i = k;
+			continue;
+		}
+		if (json && s.p[i] == '\\')
+			k = json_escape(s, i, put, &bytes);
+		else if (percent && s.p[i] == '%')
+			k = percent_escape(s, i, put, &bytes);
+		if (k == 0) {
+			o[n++] = s.p[i++];
+			continue;
+		}
+		memcpy(o + n, put, bytes);
+		n += bytes;
+		i += k;
+	}
+	struct wd_str ret = {o, n};
+	if (!wd_utf8_ok(ret))
+		return s;
+	wd_repair_note(log, "string_escapes", 1);
+	return ret;
+}
