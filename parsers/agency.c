@@ -157,6 +157,44 @@ void agency_set_byline(struct agency_state *s, struct wd_str text)
 		wd_field_add_author(s->a, &s->entry.authors, name, WD_STR_NONE, WD_STR_NONE);
 }
 
+/** "By Jane Doe" and nothing else: two to five words that start with a capital letter. */
+static bool is_byline(struct wd_str text)
+{
+	struct wd_str word;
+	size_t words = 0;
+	if (!wd_str_starts(text, WD_STR("By ")) || text.n > 60)
+		return false;
+	struct wd_str rest = wd_str_from(text, 3);
+	while (wd_str_split(&rest, ' ', &word)) {
+		size_t at = 0;
+		if (word.n == 0 || !wd_cp_is_upper(wd_utf8_next(word, &at)) ||
+			word.p[word.n - 1] == '.')
+			return false;
+		words++;
+	}
+	return words >= 2 && words <= 5;
+}
+
+/** Desks that name no reporter in the byline's place often have one in the first paragraph. */
+static void byline_of_text(struct agency_state *s, struct wd_str html)
+{
+	struct wd_entry *e = &s->entry;
+	size_t open = wd_str_ifind(html, WD_STR("<p"), 0);
+	size_t from = open == SIZE_MAX ? SIZE_MAX : wd_str_chr(html, '>', open);
+	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_chr(html, '<', from);
+	bool anonymous = e->byline.n == 0 ||
+			 wd_str_ifind(e->byline, WD_STR("staff reporter"), 0) != SIZE_MAX ||
+			 wd_str_ifind(e->byline, WD_STR("staff writer"), 0) != SIZE_MAX;
+	if (to == SIZE_MAX || !anonymous)
+		return;
+	struct wd_str text = wd_utf8_trim(wd_str_sub(html, from + 1, to));
+	if (!is_byline(text))
+		return;
+	e->byline = WD_STR_NONE;
+	e->authors.n = 0;
+	agency_set_byline(s, text);
+}
+
 void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html)
 {
 	if (wd_utf8_trim(text).n == 0)
@@ -164,6 +202,8 @@ void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html)
 	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
 		s->entry.title = s->components[i].headline; /* the nearest one above the text */
 	s->has_text = true;
+	if (is_html && s->entry.content.n == 0)
+		byline_of_text(s, text);
 	wd_field_add_content(s->a, &s->entry.content, text, is_html ? "text/html" : "text/plain");
 }
 

@@ -129,6 +129,18 @@ static struct wd_str plain(struct agency_state *s, struct wd_str markup)
 	return (struct wd_str){out, n};
 }
 
+/** <person> in a byline names the author; what stands beside is a title or the agency. */
+static void byline_end(struct agency_state *s, struct wd_str markup)
+{
+	size_t open = wd_str_ifind(markup, WD_STR("<person"), 0);
+	size_t from = open == SIZE_MAX ? SIZE_MAX : wd_str_chr(markup, '>', open);
+	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_ifind(markup, WD_STR("</person"), from);
+	if (to != SIZE_MAX && s->entry.authors.n == 0)
+		wd_field_add_author(s->a, &s->entry.authors,
+			plain(s, wd_str_sub(markup, from + 1, to)), WD_STR_NONE, WD_STR_NONE);
+	agency_set_byline(s, plain(s, markup));
+}
+
 /** An embargo with its date is that date; without one the document is withheld. */
 static void embargo_end(struct agency_state *s)
 {
@@ -150,7 +162,7 @@ int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct 
 		agency_set(s, &en->title, text);
 		break;
 	case A_BYLINE:
-		agency_set_byline(s, plain(s, text));
+		byline_end(s, text);
 		break;
 	case A_DATELINE:
 		agency_set(s, &en->dateline_text, plain(s, text));

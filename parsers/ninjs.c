@@ -5,7 +5,8 @@
  *
  * A document holds one item, an array of them, one item a line, or an API's wrapping: items are
  * then looked for inside it, a few levels deep. An item is an object that has a headline, title or
- * body and one of ninjs' administrative members.
+ * body and one of ninjs' administrative members, or the few that agencies' own JSON shares with it
+ * (the format is then called json).
  */
 #include "base/limits.h"
 #include "parsers/fields.h"
@@ -32,18 +33,14 @@ static bool is_item(const struct wd_jnode *o)
 		"pubstatus", "usageterms", "copyrightholder", "copyrightnotice", "infosource",
 		"infosources", "ednote", "embargoed", "embargoeduntil", "located", "urgency",
 		"slugline", "renditions", "altids", "bodies", "headlines", "body_text", "body_html",
-		"body_xhtml"};
+		"body_xhtml", "credit", "createdate", "publishdate"};
 	return o->type == WD_J_OBJECT && any_of(o, text, WD_COUNTOF(text)) &&
 	       any_of(o, admin, WD_COUNTOF(admin));
 }
 
-static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
+/** How many of the names that only ninjs has stand in the text. */
+static int count_names(struct wd_str text)
 {
-	struct wd_jread r = {.text = text};
-	enum wd_jtype type;
-	(void)doc;
-	if (!wd_jread_peek(&r, &type) || (type != WD_J_OBJECT && type != WD_J_ARRAY))
-		return 0;
 	static const char *const names[] = {"\"pubstatus\"", "\"versioncreated\"", "\"headlines\"",
 		"\"bodies\"", "\"body_text\"", "\"body_html\"", "\"body_xhtml\"", "\"usageterms\"",
 		"\"copyrightholder\"", "\"infosources\"", "\"firstcreated\"", "\"slugline\"",
@@ -53,7 +50,25 @@ static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
 	int found = 0;
 	for (size_t i = 0; i < WD_COUNTOF(names); i++)
 		found += wd_str_ifind(head, wd_str_c(names[i]), 0) != SIZE_MAX;
-	return found >= 2 ? 60 : found == 1 ? 30 : 0;
+	return found;
+}
+
+static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
+{
+	struct wd_jread r = {.text = text};
+	enum wd_jtype type;
+	(void)doc;
+	if (!wd_jread_peek(&r, &type) || (type != WD_J_OBJECT && type != WD_J_ARRAY))
+		return 0;
+	int found = count_names(text);
+	struct wd_str head = wd_str_sub(text, 0, 256 * WD_KIB);
+	if (found == 0) /* an agency's own JSON: a headline and where it is from */
+		return wd_str_ifind(head, WD_STR("\"headline\""), 0) != SIZE_MAX &&
+				       (wd_str_ifind(head, WD_STR("\"credit\""), 0) != SIZE_MAX ||
+					       wd_str_ifind(head, WD_STR("date\""), 0) != SIZE_MAX)
+			       ? 15
+			       : 0;
+	return found >= 2 ? 60 : 30;
 }
 
 /* ---- shapes of properties ---- */
@@ -264,8 +279,8 @@ static void read_source(
 static void read_dates(
 	const struct wd_parse_ctx *ctx, const struct wd_jnode *item, struct wd_entry *e)
 {
-	static const char *const published[] = {
-		"contentcreated", "firstpublished", "published", "firstcreated", "versioncreated"};
+	static const char *const published[] = {"contentcreated", "firstpublished", "published",
+		"firstcreated", "versioncreated", "publishdate", "createdate"};
 	for (size_t i = 0; i < WD_COUNTOF(published); i++)
 		wd_field_published(ctx, e, wd_jnode_text(item, published[i]), published[i]);
 	(void)wd_field_date(ctx, e->language, FIRST(item, "firstcreated"), &e->created);
@@ -369,7 +384,7 @@ static int ninjs_parse(struct wd_parse_ctx *ctx, struct wd_err *err)
 	struct walk w = {.ctx = ctx, .err = err};
 	enum wd_jtype type;
 	int rc = WD_OK;
-	ctx->feed->format = WD_STR("ninjs");
+	ctx->feed->format = count_names(ctx->text) > 0 ? WD_STR("ninjs") : WD_STR("json");
 	while (rc == WD_OK && wd_jread_peek(&r, &type)) {
 		if (type == WD_J_ARRAY && wd_jread_open(&r, '[')) {
 			while (rc == WD_OK && wd_jread_element(&r))
