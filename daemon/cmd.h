@@ -21,3 +21,7 @@ int wd_cmd_replay(int argc, char **argv);
 int wd_cmd_run(int argc, char **argv);
 int wd_cmd_status(int argc, char **argv);
 int wd_cmd_tag(int argc, char **argv);
+int wd_cmd_deadletter(int argc, char **argv);
+int wd_cmd_kafka(int argc, char **argv);
+int wd_cmd_store(int argc, char **argv);
+int wd_cmd_withdraw(int argc, char **argv);

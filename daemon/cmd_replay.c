@@ -16,7 +16,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "daemon/cmd.h"
-#include "daemon/config.h"
+#include "daemon/cmdconf.h"
 #include "daemon/pipeline.h"
 #include "daemon/sinkconf.h"
 #include "parsers/dates.h"
@@ -211,18 +211,10 @@ static int run(struct replay *r, char **paths, size_t count, struct wd_err *err)
 
 static int load(struct replay *r, struct wd_err *err)
 {
-	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_MIB);
-	struct wd_findings f = {.mem = a};
-	struct wd_buf text;
-	wd_buf_init(&text, WD_MIB);
-	if (a == NULL || wd_config_load(r->config, &r->cf, &f) != WD_OK) {
-		wd_findings_print(&f, &text);
-		(void)fprintf(stderr, "%.*s", WD_STR_ARG(wd_buf_str(&text)));
-		wd_buf_done(&text);
-		return wd_err_set(err, WD_E_MALFORMED, "the configuration has errors");
-	}
-	wd_buf_done(&text);
-	int rc = wd_links_load(wd_datadir(), err);
+	int rc = wd_cmd_config(r->config, &r->cf, err);
+	if (rc != WD_OK)
+		return rc;
+	rc = wd_links_load(wd_datadir(), err);
 	if (rc == WD_OK)
 		rc = wd_rules_load(wd_datadir(), &r->rules, err);
 	if (rc == WD_OK && r->expect != NULL)

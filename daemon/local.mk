@@ -9,14 +9,18 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_check.c \
 	%reldir%/cmd_clean.c \
 	%reldir%/cmd_explain.c \
+	%reldir%/cmd_deadletter.c \
 	%reldir%/cmd_extract.c \
+	%reldir%/cmd_kafka.c \
 	%reldir%/cmd_parse.c \
 	%reldir%/cmd_run.c \
 	%reldir%/cmd_status.c \
+	%reldir%/cmd_store.c \
 	%reldir%/cmd_replay.c \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \
+	%reldir%/cmdconf.c %reldir%/cmdconf.h \
 	%reldir%/config.c %reldir%/config.h \
 	%reldir%/config_doc.c \
 	%reldir%/config_feeds.c \

@@ -8,6 +8,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/kafka.c \
 	%reldir%/kafka_admin.c \
 	%reldir%/kafka_impl.h \
+	%reldir%/kafka_init.c %reldir%/kafka_init.h \
 	%reldir%/kafka_txn.c \
 	%reldir%/sink.h \
 	%reldir%/sinks.c

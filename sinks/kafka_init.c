@@ -1,0 +1,156 @@
+/* Making a sink's topics and looking at how the broker keeps them: librdkafka's admin calls. */
+#include "sinks/kafka_init.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "sinks/kafka_impl.h"
+
+#define ADMIN_MS 15000
+
+struct admin {
+	rd_kafka_t *rk;
+	rd_kafka_queue_t *queue;
+	const struct wd_kafka_init *init;
+	struct wd_err *err;
+};
+
+static void say(struct admin *a, const char *topic, bool is_problem, const char *text)
+{
+	a->init->say(topic, is_problem, text, a->init->ctx);
+}
+
+static rd_kafka_event_t *wait_event(struct admin *a, rd_kafka_event_type_t type, int *ret_rc)
+{
+	rd_kafka_event_t *ev;
+	int64_t until = wd_clock_mono_us() + INT64_C(1000) * (ADMIN_MS + 5000);
+	while (wd_clock_mono_us() < until) {
+		ev = rd_kafka_queue_poll(a->queue, 500);
+		if (ev != NULL && rd_kafka_event_type(ev) == type) {
+			*ret_rc = rd_kafka_event_error(ev) == RD_KAFKA_RESP_ERR_NO_ERROR
+					  ? WD_OK
+					  : wd_err_set(a->err, WD_E_TRANSIENT, "kafka: %s",
+						    rd_kafka_event_error_string(ev));
+			return ev;
+		}
+		if (ev != NULL)
+			rd_kafka_event_destroy(ev);
+	}
+	*ret_rc = wd_err_set(a->err, WD_E_TRANSIENT, "kafka: the broker does not answer");
+	return NULL;
+}
+
+static rd_kafka_AdminOptions_t *options(struct admin *a, rd_kafka_admin_op_t op)
+{
+	char text[200];
+	rd_kafka_AdminOptions_t *o = rd_kafka_AdminOptions_new(a->rk, op);
+	if (o != NULL)
+		(void)rd_kafka_AdminOptions_set_request_timeout(o, ADMIN_MS, text, sizeof(text));
+	return o;
+}
+
+static int create(struct admin *a, const char *topic)
+{
+	char text[300];
+	int rc = WD_OK;
+	rd_kafka_NewTopic_t *t = rd_kafka_NewTopic_new(
+		topic, a->init->partitions, a->init->replication, text, sizeof(text));
+	if (t == NULL)
+		return wd_err_set(a->err, WD_E_MALFORMED, "kafka: topic '%s': %s", topic, text);
+	rd_kafka_AdminOptions_t *o = options(a, RD_KAFKA_ADMIN_OP_CREATETOPICS);
+	rd_kafka_CreateTopics(a->rk, &t, 1, o, a->queue);
+	rd_kafka_event_t *ev = wait_event(a, RD_KAFKA_EVENT_CREATETOPICS_RESULT, &rc);
+	size_t n = 0;
+	const rd_kafka_topic_result_t **res =
+		rc == WD_OK ? rd_kafka_CreateTopics_result_topics(
+				      rd_kafka_event_CreateTopics_result(ev), &n)
+			    : NULL;
+	if (n == 1) {
+		rd_kafka_resp_err_t e = rd_kafka_topic_result_error(res[0]);
+		if (e == RD_KAFKA_RESP_ERR_NO_ERROR)
+			say(a, topic, false, "created");
+		else if (e == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+			say(a, topic, false, "exists");
+		else
+			rc = wd_err_set(a->err, WD_E_DENIED, "kafka: topic '%s': %s: %s", topic,
+				rd_kafka_err2str(e), rd_kafka_topic_result_error_string(res[0]));
+	}
+	if (ev != NULL)
+		rd_kafka_event_destroy(ev);
+	rd_kafka_AdminOptions_destroy(o);
+	rd_kafka_NewTopic_destroy(t);
+	return rc;
+}
+
+static void judge(struct admin *a, const char *topic, const char *name, const char *value)
+{
+	char text[300];
+	uint64_t n = 0;
+	bool is_number = wd_str_to_u64(wd_str_c(value), 0, INT64_MAX, &n) == WD_OK;
+	if (strcmp(name, "min.insync.replicas") == 0 && is_number && n < 2) {
+		(void)snprintf(text, sizeof(text),
+			"min.insync.replicas is %s: an acknowledged event lives on one disk only; 2 with "
+			"three replicas survives the loss of a broker",
+			value);
+		say(a, topic, true, text);
+	} else if (strcmp(name, "max.message.bytes") == 0 && is_number && n < 1000000) {
+		(void)snprintf(text, sizeof(text),
+			"max.message.bytes is %s: longer articles will be refused and become dead letters",
+			value);
+		say(a, topic, true, text);
+	}
+}
+
+static int look(struct admin *a, const char *topic)
+{
+	int rc = WD_OK;
+	rd_kafka_ConfigResource_t *r = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
+	rd_kafka_AdminOptions_t *o = options(a, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	rd_kafka_DescribeConfigs(a->rk, &r, 1, o, a->queue);
+	rd_kafka_event_t *ev = wait_event(a, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT, &rc);
+	size_t n = 0, entries = 0;
+	const rd_kafka_ConfigResource_t **res =
+		rc == WD_OK ? rd_kafka_DescribeConfigs_result_resources(
+				      rd_kafka_event_DescribeConfigs_result(ev), &n)
+			    : NULL;
+	if (n == 1) {
+		const rd_kafka_ConfigEntry_t **list =
+			rd_kafka_ConfigResource_configs(res[0], &entries);
+		for (size_t i = 0; i < entries; i++) {
+			const char *value = rd_kafka_ConfigEntry_value(list[i]);
+			if (value != NULL)
+				judge(a, topic, rd_kafka_ConfigEntry_name(list[i]), value);
+		}
+	}
+	if (ev != NULL)
+		rd_kafka_event_destroy(ev);
+	rd_kafka_AdminOptions_destroy(o);
+	rd_kafka_ConfigResource_destroy(r);
+	return rc;
+}
+
+int wd_kafka_init(
+	const struct wd_sink_conf *conf, const struct wd_kafka_init *init, struct wd_err *err)
+{
+	const char *const topics[] = {conf->topic, conf->dead_letter_topic, conf->health_topic};
+	struct kafka *k = calloc(1, sizeof(*k));
+	if (k == NULL)
+		return wd_err_set(err, WD_E_NOMEM, "out of memory");
+	k->conf = *conf;
+	int rc = kafka_new_producer(k, err);
+	struct admin a = {.rk = k->rk, .init = init, .err = err};
+	if (rc == WD_OK)
+		a.queue = rd_kafka_queue_new(k->rk);
+	for (size_t i = 0; i < WD_COUNTOF(topics) && rc == WD_OK; i++) {
+		if (topics[i] == NULL)
+			continue;
+		rc = create(&a, topics[i]);
+		if (rc == WD_OK)
+			rc = look(&a, topics[i]);
+	}
+	if (a.queue != NULL)
+		rd_kafka_queue_destroy(a.queue);
+	kafka_drop_producer(k);
+	free(k);
+	return rc;
+}
