@@ -1,5 +1,6 @@
 #include "tests/unit/test.h"
 
+#include <libxml/parser.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -251,6 +252,7 @@ static void test_a_file_goes_on_after_a_restart(void **state)
 
 int main(void)
 {
+	xmlInitParser(); /* before any thread, as the program does */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_bytes_for_any_number_of_workers),
 		cmocka_unit_test(test_bad_documents_are_buried_and_the_rest_goes_on),
