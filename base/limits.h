@@ -26,7 +26,7 @@
 /* Articles */
 #define WD_MAX_ARTICLE_ARENA (64 * WD_MIB) /* all memory of one article in work */
 #define WD_MAX_HTML_DEPTH 512              /* deeper nesting is flattened, the text kept */
-#define WD_MAX_HTML_NODES 300000 /* behind it only text is kept */
+#define WD_MAX_HTML_NODES 300000           /* behind it only text is kept */
 #define WD_MAX_TITLE_BYTES (8 * WD_KIB)
 #define WD_MAX_SUMMARY_BYTES (256 * WD_KIB)
 #define WD_MAX_BODY_BYTES (16 * WD_MIB)

@@ -11,4 +11,4 @@ extern const struct wd_parser_ops wd_sitemap_parser;  /* sitemaps with news, ind
 extern const struct wd_parser_ops wd_nitf_parser;     /* NITF 3.x: agency.c */
 extern const struct wd_parser_ops wd_newsml1_parser;  /* NewsML 1.x: agency.c */
 extern const struct wd_parser_ops wd_newsmlg2_parser; /* NewsML-G2: agency.c */
-extern const struct wd_parser_ops wd_story_parser;     /* an agency's own XML: story.c */
+extern const struct wd_parser_ops wd_story_parser;    /* an agency's own XML: story.c */

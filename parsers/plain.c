@@ -205,7 +205,8 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	ret->parser = WD_STR("text");
 	wd_plain_lines lines = {0};
 	text = wd_repair_mojibake(a, text, "text", &ret->repairs);
-	/* broken tags become plain ones here, so that the lines that hold them are known as debris */
+	/* broken tags become plain ones here, so that the lines that hold them are known as debris
+	 */
 	text = wd_repair_markup(a, text, "text", &ret->repairs);
 	wd_plain_split(a, text, &lines);
 	size_t head = wd_plain_head(a, &lines, ret);

@@ -30,7 +30,7 @@ struct kafka {
 	int failed; /* enum wd_rc, 0: nothing failed */
 	char failure[400];
 	int64_t refused_seq; /* a row the broker will not take, 0: none */
-	int64_t skip_seq;      /* refused while alone: counts as delivered when it comes again */
+	int64_t skip_seq;    /* refused while alone: counts as delivered when it comes again */
 	/* Batches shrink to find a row that spoils its neighbours, and grow again after it. */
 	size_t limit;
 	unsigned aborts; /* of this batch; at-least-once: small batches delivered since a failure */

@@ -58,7 +58,8 @@ WD_MUST_USE int wd_warc_decode(struct wd_arena *a, struct wd_str payload, struct
 
 /** "sha1:BASE32" over the bytes, as WARC-Payload-Digest is written. */
 struct wd_str wd_warc_digest(struct wd_arena *a, struct wd_str bytes);
-/** 1: the digest (sha1, sha256, sha512, md5; base32 or hex) is that of the bytes; 0: it is not; negative: it cannot be told. */
+/** 1: the digest (sha1, sha256, sha512, md5; base32 or hex) is that of the bytes; 0: it is not;
+ * negative: it cannot be told. */
 int wd_warc_digest_check(struct wd_str digest, struct wd_str bytes);
 
 /* ---- writing ---- */

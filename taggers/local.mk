@@ -13,6 +13,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/rules_load.c \
 	%reldir%/scan.c %reldir%/scan.h \
 	%reldir%/score.c \
-	%reldir%/tagger.c \
+	%reldir%/tagger.c %reldir%/tagger.h \
 	%reldir%/textdates.c \
 	%reldir%/topics.c

@@ -1,6 +1,6 @@
 /*
- * Preloaded: the allocation number FAIL_AT (counted from the program's own start) fails, once. With FAIL_COUNT set to a
- * file, the number of allocations is written there at exit.
+ * Preloaded: the allocation number FAIL_AT (counted from the program's own start) fails, once. With
+ * FAIL_COUNT set to a file, the number of allocations is written there at exit.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -41,8 +41,7 @@ static struct wd_store *open_here(void)
 
 static int64_t add_row(struct wd_store *s, const char *data)
 {
-	struct wd_row row = {
-		.key = WD_STR("k"), .attrs = WD_STR("id\0x"), .data = wd_str_c(data)};
+	struct wd_row row = {.key = WD_STR("k"), .attrs = WD_STR("id\0x"), .data = wd_str_c(data)};
 	assert_int_equal(wd_store_out(s, &row, NULL), WD_OK);
 	return row.seq;
 }
