@@ -26,6 +26,8 @@ struct wd_doc_hints {
 	struct wd_str charset;  /* forced */
 	struct wd_str format;   /* forced format name; empty: detect */
 	bool fulltext;
+	const struct wd_str *topics; /* only articles with one of these are published; none: all */
+	size_t topic_count;
 };
 
 struct wd_doc {

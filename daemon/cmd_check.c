@@ -4,8 +4,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "daemon/cmd.h"
 #include "daemon/config.h"
+#include "taggers/tagger.h"
 
 static const char help[] =
 	"usage: wiredesk check [-c FILE] [--dump] [--docs markdown|man]\n\n"
@@ -40,6 +42,18 @@ static int print_docs(const char *format)
 	return print_buf(&b, stdout);
 }
 
+/* By the same call as run and reload make. */
+static int check_rules(const struct wd_config *c)
+{
+	wd_cleanup(wd_rules_unrefp) struct wd_rules *rules = NULL;
+	struct wd_err err = {0};
+	const char *dir = c->topics.path.n > 0 ? c->topics.path.p : wd_datadir();
+	int rc = wd_rules_load(dir, &rules, &err);
+	if (rc != WD_OK)
+		(void)fprintf(stderr, "dictionaries in '%s': error: %s\n", dir, err.text);
+	return rc;
+}
+
 static int check(const char *path, bool dump)
 {
 	wd_cleanup(wd_config_unrefp) struct wd_config *c = NULL;
@@ -57,6 +71,8 @@ static int check(const char *path, bool dump)
 			path != NULL ? path : "the configuration");
 		return WD_EXIT_USAGE;
 	}
+	if (check_rules(c) != WD_OK)
+		return WD_EXIT_USAGE;
 	if (dump) {
 		wd_buf_init(&b, 256 * WD_MIB);
 		wd_config_dump(c, &b);

@@ -181,6 +181,10 @@ static void load_pairs(struct wd_conf_load *ld, const struct wd_conf_section *s,
 			bad_value(ld, s, row, e, "holds a value that is not text or a number");
 			continue;
 		}
+		if (wd_conf_has_control(e->text) || wd_conf_has_control(e->key)) {
+			bad_value(ld, s, row, e, "holds a control character");
+			continue;
+		}
 		struct wd_conf_pair *to = wd_vec_push(ld->c->mem, &made);
 		if (to != NULL)
 			*to = (struct wd_conf_pair){wd_arena_str(ld->c->mem, e->key),
@@ -421,6 +425,14 @@ static void finish_receive(struct wd_conf_load *ld)
 		wd_conf_secret(ld, c->receive.tls_key_file, "receive.tls_key_file", 0);
 }
 
+static void default_sink(struct wd_conf_load *ld)
+{
+	struct wd_config_sink *s =
+		ld->c->sinks.n == 0 ? wd_vec_push(ld->c->mem, &ld->c->sinks) : NULL;
+	if (s != NULL)
+		apply_defaults(ld, &wd_conf_sink, (char *)s);
+}
+
 static void finish_sinks(struct wd_conf_load *ld)
 {
 	struct wd_config *c = ld->c;
@@ -428,11 +440,6 @@ static void finish_sinks(struct wd_conf_load *ld)
 	for (size_t i = 0; i < c->kafka.n; i++) {
 		has_broker |= wd_str_eqc(c->kafka.v[i].key, "bootstrap.servers") ||
 			      wd_str_eqc(c->kafka.v[i].key, "metadata.broker.list");
-	}
-	if (c->sinks.n == 0) {
-		struct wd_config_sink *s = wd_vec_push(c->mem, &c->sinks);
-		if (s != NULL)
-			apply_defaults(ld, &wd_conf_sink, (char *)s);
 	}
 	for (size_t i = 0; i < c->sinks.n; i++) {
 		const struct wd_config_sink *s = &c->sinks.v[i];
@@ -482,6 +489,7 @@ int wd_config_parse(struct wd_str text, struct wd_str name, const char *dir, str
 	const struct wd_node *root = wd_yaml_read(c->mem, text, name, f);
 	if (root != NULL) {
 		load_object(&ld, &wd_conf_top, root, (char *)c);
+		default_sink(&ld);
 		resolve_paths(&ld, &wd_conf_top, (char *)c);
 		const struct wd_node *ff = wd_node_get(root, "feeds_file");
 		if (c->feeds_file.n > 0 && ff != NULL)

@@ -134,7 +134,8 @@ static const struct wd_conf_row feed_rows[] = {
 	{"fixed", WD_CONF_BOOL, AT(fixed), .def = "false",
 		.help = "Polls exactly every interval: no learning, no ttl or Cache-Control."},
 	{"fulltext", WD_CONF_BOOL, AT(fulltext), .def = "false",
-		.help = "Fetch the article page behind each new entry."},
+		.help = "Fetch the article page behind each new entry. Accepted, and not done by this "
+			"version: a warning says so."},
 	{"timezone", WD_CONF_STRING, AT(timezone),
 		.help = "For dates without a zone: an IANA name or an offset such as +09:00."},
 	{"language", WD_CONF_STRING, AT(language),

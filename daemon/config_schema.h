@@ -56,6 +56,7 @@ WD_MUST_USE int wd_conf_value_set(const struct wd_conf_row *row, struct wd_str t
 	struct wd_arena *a, struct wd_err *err);
 /** Value → the text that parses to it; for defaults, ranges and the dump. */
 void wd_conf_value_print(const struct wd_conf_row *row, const void *at, struct wd_buf *out);
+bool wd_conf_has_control(struct wd_str s);
 void wd_conf_number_print(enum wd_conf_type type, int64_t v, struct wd_buf *out);
 const char *wd_conf_type_name(enum wd_conf_type type);
 

@@ -223,6 +223,15 @@ static int set_cidr(struct wd_str s, wd_cidrs *list, struct wd_arena *a, struct 
 	return WD_OK;
 }
 
+bool wd_conf_has_control(struct wd_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
+			return true;
+	}
+	return false;
+}
+
 static int set_text(const struct wd_conf_row *row, struct wd_str s, struct wd_str *at,
 	struct wd_arena *a, struct wd_err *err)
 {
@@ -235,10 +244,8 @@ static int set_text(const struct wd_conf_row *row, struct wd_str s, struct wd_st
 		 wd_listen_split(s, &host, &port) != WD_OK)
 		rc = wd_err_set(err, WD_E_MALFORMED,
 			"not a listening address: write ADDRESS:PORT, such as 127.0.0.1:9480 or [::1]:9480");
-	for (size_t i = 0; i < s.n && rc == WD_OK; i++) {
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7F)
-			rc = wd_err_set(err, WD_E_MALFORMED, "holds a control character");
-	}
+	if (rc == WD_OK && wd_conf_has_control(s))
+		rc = wd_err_set(err, WD_E_MALFORMED, "holds a control character");
 	if (rc == WD_OK)
 		*at = wd_arena_str(a, s);
 	return rc;
@@ -279,8 +286,22 @@ static void print_cidr(const struct wd_cidr *c, struct wd_buf *out)
 
 static void print_text(struct wd_str s, struct wd_buf *out)
 {
+	/* what YAML takes for a line end or drops, beside the controls that are refused */
+	static const struct {
+		const char *bytes, *escape;
+	} odd[] = {{"\xC2\x85", "\\N"}, {"\xE2\x80\xA8", "\\L"}, {"\xE2\x80\xA9", "\\P"},
+		{"\xEF\xBB\xBF", "\\uFEFF"}};
 	wd_buf_putc(out, '"');
 	for (size_t i = 0; i < s.n; i++) {
+		size_t k = 0;
+		while (k < WD_COUNTOF(odd) &&
+			!wd_str_starts(wd_str_from(s, i), wd_str_c(odd[k].bytes)))
+			k++;
+		if (k < WD_COUNTOF(odd)) {
+			wd_buf_addc(out, odd[k].escape);
+			i += strlen(odd[k].bytes) - 1;
+			continue;
+		}
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			wd_buf_putc(out, '\\');
 		wd_buf_putc(out, s.p[i]);

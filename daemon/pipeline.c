@@ -125,6 +125,9 @@ static struct wd_metric m_failed = {.name = "wiredesk_documents_failed_total",
 static struct wd_metric m_articles = {.name = "wiredesk_articles_total",
 	.help = "Articles read, known ones included.",
 	.kind = WD_METRIC_COUNTER};
+static struct wd_metric m_unwanted = {.name = "wiredesk_articles_unwanted_total",
+	.help = "Articles without a topic their feed is configured for.",
+	.kind = WD_METRIC_COUNTER};
 static struct wd_metric m_events = {.name = "wiredesk_events_total",
 	.help = "Events put into the outbox.",
 	.kind = WD_METRIC_COUNTER};
@@ -200,6 +203,20 @@ static void hand_chunk(struct worker *w)
 		chunk_free(c);
 }
 
+/* The feed's configuration may ask for some topics only. */
+static bool is_wanted(const struct wd_article *art, const struct wd_doc_hints *h)
+{
+	if (h->topic_count == 0)
+		return true;
+	for (size_t i = 0; i < art->topics.n; i++) {
+		for (size_t k = 0; k < h->topic_count; k++) {
+			if (wd_str_eq(art->topics.v[i].id, h->topics[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static int take_article(struct wd_article *art, void *ctx)
 {
 	struct worker *w = ctx;
@@ -209,6 +226,10 @@ static int take_article(struct wd_article *art, void *ctx)
 				 : WD_OK;
 	if (r != WD_OK)
 		return r;
+	if (!is_wanted(art, &w->job->doc->hints)) {
+		wd_metric_add(&m_unwanted, 1);
+		return WD_OK;
+	}
 	if (w->chunk == NULL)
 		w->chunk = chunk_new();
 	struct wd_article *copy =
@@ -700,8 +721,8 @@ static void low(void *ctx)
 
 static void register_metrics(void)
 {
-	struct wd_metric *const all[] = {
-		&m_docs, &m_failed, &m_articles, &m_events, &m_outbox, &m_outbox_bytes, &m_size};
+	struct wd_metric *const all[] = {&m_docs, &m_failed, &m_articles, &m_unwanted, &m_events,
+		&m_outbox, &m_outbox_bytes, &m_size};
 	for (size_t i = 0; i < WD_COUNTOF(all); i++)
 		wd_metric_register(all[i]);
 }

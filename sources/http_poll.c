@@ -502,6 +502,10 @@ static struct wd_doc *make_doc(struct feed *f, const struct wd_fetch_result *r, 
 		.charset = wd_arena_str(a, f->conf->charset),
 		.format = wd_arena_str(a, f->conf->format),
 		.fulltext = f->conf->fulltext};
+	struct wd_str *topics = wd_arena_array(a, f->conf->topics.n, sizeof(*topics));
+	for (size_t i = 0; i < f->conf->topics.n && topics != NULL; i++)
+		topics[doc->hints.topic_count++] = wd_arena_str(a, f->conf->topics.v[i]);
+	doc->hints.topics = topics;
 	doc->done = on_doc_done;
 	doc->done_ctx = d;
 	if (doc->body.n != r->body.n) {

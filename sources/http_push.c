@@ -441,9 +441,14 @@ static enum MHD_Result finish_body(struct request *r)
 	if (r->problem.status != 0)
 		return answer_problem(r);
 	struct wd_doc *doc = make_doc(r);
-	bool ok = doc != NULL && (!r->is_signed || wd_push_auth_body(r->conn, &r->source->conf,
-							   body, wd_clock_now_us(), &r->problem));
-	ok = ok && wd_push_unpack(r->conn, &r->source->conf, body, doc, &r->problem);
+	const struct wd_push_conf *c = &r->source->conf;
+	bool ok =
+		doc != NULL &&
+		(!r->is_signed || wd_push_auth_body(wd_push_header(r->conn, "X-Wiredesk-Signature"),
+					  c, body, wd_clock_now_us(), &r->problem));
+	ok = ok && wd_push_unpack(wd_push_header(r->conn, MHD_HTTP_HEADER_CONTENT_TYPE),
+			   wd_push_header(r->conn, MHD_HTTP_HEADER_CONTENT_ENCODING), c->max_bytes,
+			   body, doc, &r->problem);
 	r->is_submitted = true;
 	if (ok && submit(r, doc))
 		return MHD_YES;

@@ -92,10 +92,10 @@ static bool mac_is(
 	return same(mac, want, sizeof(mac));
 }
 
-bool wd_push_auth_body(struct MHD_Connection *conn, const struct wd_push_conf *s,
-	struct wd_str body, int64_t now_us, struct wd_problem *p)
+bool wd_push_auth_body(struct wd_str header, const struct wd_push_conf *s, struct wd_str body,
+	int64_t now_us, struct wd_problem *p)
 {
-	struct wd_str rest = wd_push_header(conn, "X-Wiredesk-Signature"), part;
+	struct wd_str rest = header, part;
 	struct wd_str t = WD_STR_NONE;
 	unsigned char mac[32];
 	bool has_mac = false, good = false;

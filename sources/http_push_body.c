@@ -147,23 +147,22 @@ static bool unwrap(struct wd_doc *doc, struct wd_problem *p)
 			     "a structured event needs specversion and one of data, data_base64");
 }
 
-static bool decode(struct MHD_Connection *conn, const struct wd_push_conf *s, struct wd_doc *doc,
-	struct wd_str body, struct wd_problem *p)
+static bool decode(struct wd_str coding, uint64_t max_bytes, struct wd_doc *doc, struct wd_str body,
+	struct wd_problem *p)
 {
-	struct wd_str coding = wd_push_header(conn, MHD_HTTP_HEADER_CONTENT_ENCODING);
 	struct wd_err err = {0};
 	if (coding.n == 0 || wd_str_ieqc(coding, "identity")) {
 		doc->body = wd_arena_str(doc->mem, body);
 		return true;
 	}
-	int rc = wd_warc_decode(doc->mem, body, coding, s->max_bytes, &doc->body, &err);
+	int rc = wd_warc_decode(doc->mem, body, coding, max_bytes, &doc->body, &err);
 	if (rc == WD_E_UNSUPPORTED)
 		return wd_problem_set(p, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unknown content coding",
 			"Content-Encoding may be gzip, deflate or zstd");
 	if (rc == WD_E_LIMIT)
 		return wd_problem_set(p, MHD_HTTP_CONTENT_TOO_LARGE, "too large",
 			"unpacked it is over %llu bytes (receive.sources[].max_size)",
-			(unsigned long long)s->max_bytes);
+			(unsigned long long)max_bytes);
 	if (rc != WD_OK)
 		return wd_problem_set(
 			p, MHD_HTTP_BAD_REQUEST, "bad content coding", "%.250s", err.text);
@@ -173,11 +172,10 @@ static bool decode(struct MHD_Connection *conn, const struct wd_push_conf *s, st
 	return true;
 }
 
-bool wd_push_unpack(struct MHD_Connection *conn, const struct wd_push_conf *s, struct wd_str body,
-	struct wd_doc *doc, struct wd_problem *p)
+bool wd_push_unpack(struct wd_str type, struct wd_str coding, uint64_t max_bytes,
+	struct wd_str body, struct wd_doc *doc, struct wd_problem *p)
 {
-	struct wd_str type = wd_push_header(conn, MHD_HTTP_HEADER_CONTENT_TYPE);
-	if (!decode(conn, s, doc, body, p))
+	if (!decode(coding, max_bytes, doc, body, p))
 		return false;
 	doc->content_type = wd_arena_str(doc->mem, type);
 	if (media_is(type, "application/cloudevents+json") && !unwrap(doc, p))

@@ -29,11 +29,11 @@ bool wd_push_framing_ok(struct MHD_Connection *conn, struct wd_problem *p);
 /** What can be said before the body: bearer token, or that there is a signature to check later. */
 bool wd_push_auth_head(struct MHD_Connection *conn, const struct wd_push_conf *s, bool is_local,
 	bool *ret_signed, struct wd_problem *p);
-/** The signature over the body: X-Wiredesk-Signature: t=UNIX,v1=HEX. */
-bool wd_push_auth_body(struct MHD_Connection *conn, const struct wd_push_conf *s,
-	struct wd_str body, int64_t now_us, struct wd_problem *p);
+/** The signature over the body: `header` is X-Wiredesk-Signature's value, "t=UNIX,v1=HEX". */
+bool wd_push_auth_body(struct wd_str header, const struct wd_push_conf *s, struct wd_str body,
+	int64_t now_us, struct wd_problem *p);
 
 /** The document in a request's body: content coding undone, CloudEvents unwrapped. False: a problem
  * is set. The strings live in `doc`. */
-bool wd_push_unpack(struct MHD_Connection *conn, const struct wd_push_conf *s, struct wd_str body,
-	struct wd_doc *doc, struct wd_problem *p);
+bool wd_push_unpack(struct wd_str type, struct wd_str coding, uint64_t max_bytes,
+	struct wd_str body, struct wd_doc *doc, struct wd_problem *p);

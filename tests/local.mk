@@ -133,6 +133,11 @@ EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
 
 # In a build configured with --enable-fuzzing: make fuzz FUZZ_SECONDS=60
 FUZZ_SECONDS = 60
+fuzz_programs += tests/fuzz/fuzz_config tests/fuzz/fuzz_push
+tests_fuzz_fuzz_config_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_push_LDADD = $(fuzz_LIBS) $(LDADD)
+EXTRA_DIST += tests/fuzz/fuzz_config.dict tests/fuzz/fuzz_push.dict
+
 fuzz: $(fuzz_programs)
 	python3 $(srcdir)/tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
 .PHONY: fuzz
