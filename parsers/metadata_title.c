@@ -124,6 +124,8 @@ static struct wd_str confirmed_h1(struct wd_facts *f, struct wd_str statement)
 			return f->h1s.v[i];
 		if (h.n >= 20 && h.n > key.n && wd_str_starts(h, key) && key.n * 2 > h.n)
 			return f->h1s.v[i];
+		if (h.n >= 15 && h.n * 10 >= key.n * 6 && wd_str_find(key, h, 0) != SIZE_MAX)
+			return f->h1s.v[i];
 	}
 	return WD_STR_NONE;
 }

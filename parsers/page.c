@@ -217,12 +217,18 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);
 	if (rc != WD_OK)
 		return rc;
-	if (!is_site_page(&h))
-		h.nodes += wd_tables_prepare(a, h.root);
 	struct wd_page page = {.a = a, .html = &h, .trace = trace};
 	rc = wd_page_measure(&page, err);
 	if (rc != WD_OK)
 		return rc;
+	wd_page_unwrap_layout(&page);
+	if (!is_site_page(&h)) {
+		h.nodes += wd_tables_prepare(a, h.root);
+		page.n = 0;
+		rc = wd_page_measure(&page, err);
+		if (rc != WD_OK)
+			return rc;
+	}
 	wd_page_strip(&page);
 	wd_metadata_read(a, doc, &h, &page, &meta);
 	wd_metadata_apply(a, &meta, ret);

@@ -47,13 +47,6 @@ static bool below(
 	return i >= r && i < root->end;
 }
 
-static struct wd_page_el *common(struct wd_page *p, struct wd_page_el *x, struct wd_page_el *y)
-{
-	while (!below(p, y, x))
-		x = &p->els[x->parent];
-	return x;
-}
-
 typedef bool (*is_fn)(const struct wd_page_el *e);
 
 static bool is_body(const struct wd_page_el *e)
@@ -110,35 +103,39 @@ static bool is_copy(struct wd_page *p, const struct wd_page_el *e, const struct 
 	return copy;
 }
 
-/* Others of the kind beside it with prose of their own: parts of one article when they share an
- * <article>, <main> or a body-like parent with little else in it. */
+/* Prose of the elements of the kind below c, nested ones once; copies of `best` are put out. */
+static uint64_t sum_of_kind(
+	struct wd_page *p, const struct wd_page_el *c, const struct wd_page_el *best, is_fn is)
+{
+	uint64_t sum = 0;
+	for (size_t i = (size_t)(c - p->els); i < c->end;) {
+		struct wd_page_el *e = &p->els[i];
+		bool mine = e->why == WD_PAGE_KEPT && e->good > 0 && is(e) && !below(p, best, e);
+		if (e == best) {
+			sum += e->good;
+		} else if (mine && is_copy(p, e, best)) {
+			wd_page_out(p, e, WD_PAGE_REPEATED);
+		} else if (mine) {
+			sum += e->good;
+		}
+		i = mine || e == best || e->why != WD_PAGE_KEPT ? e->end : i + 1;
+	}
+	return sum;
+}
+
+/* Others of the kind beside it are parts of one article (two halves, the posts of a liveblog) when
+ * they are nearly all that an element around them holds. */
 static struct wd_page_el *with_siblings(struct wd_page *p, struct wd_page_el *best, is_fn is)
 {
-	struct wd_page_el *all = best;
-	uint32_t sum = best->good;
-	for (size_t i = 0; i < p->n;) {
-		struct wd_page_el *e = &p->els[i];
-		if (e->why != WD_PAGE_KEPT || below(p, e, best)) {
-			i = e->end;
+	enum { LEVELS = 4 };
+	struct wd_page_el *all = best, *c = best;
+	for (unsigned level = 0; level < LEVELS && c != p->els; level++) {
+		c = &p->els[c->parent];
+		if (c->n->tag == WD_TAG_BODY || c->good <= best->good)
 			continue;
-		}
-		if (is(e) && !below(p, best, e) && e->good > 0) {
-			struct wd_page_el *c = common(p, all, e);
-			if (is_copy(p, e, best)) {
-				wd_page_out(p, e, WD_PAGE_REPEATED);
-				i = e->end;
-				continue;
-			}
-			bool close = c->n->tag != WD_TAG_BODY && c->n->tag != WD_TAG_HTML &&
-				     c->good * 10 <= (uint64_t)(sum + e->good) * 13;
-			if (close) {
-				all = c;
-				sum += e->good;
-			}
-			i = e->end;
-			continue;
-		}
-		i++;
+		uint64_t sum = sum_of_kind(p, c, best, is);
+		if (sum > best->good && sum * 4 >= (uint64_t)c->good * 3)
+			all = c;
 	}
 	return all;
 }

@@ -31,6 +31,7 @@ struct wd_page {
 	struct wd_page_trace *trace;
 	struct wd_page_el *els; /* els[0] is the body */
 	size_t n;
+	bool text_begun;        /* trimming has passed the first sentence */
 	struct wd_str headline; /* known before choosing: to drop its repetition */
 };
 
@@ -42,6 +43,8 @@ static inline struct wd_page_el *wd_page_el_of(const struct wd_node *n)
 }
 /* page_strip.c: marks what is no article text anywhere on the page, then sums what is left */
 void wd_page_strip(struct wd_page *p);
+/** Tables around most of the page's prose, with nearly all of it in one cell, become blocks. */
+void wd_page_unwrap_layout(struct wd_page *p);
 void wd_page_out(struct wd_page *p, struct wd_page_el *e, enum wd_page_why why);
 static inline void wd_page_retag(struct wd_node *n, enum wd_tag tag)
 {

@@ -4,6 +4,7 @@
  * rule asks first whether the part holds what an article has (the headline, a marked-up body, most
  * of the page's prose), because real sites put such names on wrappers of everything.
  */
+#include "parsers/html_tags.h"
 #include "parsers/page_impl.h"
 
 void wd_page_out(struct wd_page *p, struct wd_page_el *e, enum wd_page_why why)
@@ -145,6 +146,42 @@ static enum wd_page_why judge(const struct wd_page *p, const struct wd_page_el *
 	if (role_outside(e->n) && !e->h1 && share(p, e) < 50)
 		return WD_PAGE_ROLE;
 	return by_name(p, e);
+}
+
+/* ---- tables for layout ---- */
+
+/* Its own parts become plain blocks; tables in its cells stay. */
+static void unwrap_layout(struct wd_page *p, struct wd_page_el *table)
+{
+	size_t at = (size_t)(table - p->els);
+	for (size_t i = at; i < table->end;) {
+		struct wd_page_el *e = &p->els[i];
+		if (i != at && e->n->tag == WD_TAG_TABLE) {
+			i = e->end;
+			continue;
+		}
+		if (i == at || wd_tag_has(e->n->tag, WD_TC_TABLE_PART))
+			wd_page_retag(e->n, WD_TAG_DIV);
+		i++;
+	}
+}
+
+void wd_page_unwrap_layout(struct wd_page *p)
+{
+	for (size_t i = 1; i < p->n; i++) {
+		struct wd_page_el *e = &p->els[i];
+		uint64_t cell = 0;
+		if (e->n->tag != WD_TAG_TABLE || share(p, e) < 40)
+			continue;
+		for (size_t k = i + 1; k < e->end; k++) {
+			const struct wd_page_el *c = &p->els[k];
+			if (c->n->tag == WD_TAG_TD && c->prose > cell)
+				cell = c->prose;
+		}
+		if (cell < 120 || cell * 10 < (uint64_t)e->prose * 7)
+			continue;
+		unwrap_layout(p, e);
+	}
 }
 
 void wd_page_strip(struct wd_page *p)

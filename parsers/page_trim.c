@@ -41,7 +41,9 @@ static bool repeats_headline(struct wd_page *p, const struct wd_page_el *e)
 {
 	if (p->headline.n == 0 || e->sub > p->headline.n * 2 + 20)
 		return false;
-	if (!is_heading(e->n) && !(e->kinds & WD_VOC_TITLE))
+	if (!is_heading(e->n) && !(e->kinds & WD_VOC_TITLE) && p->text_begun)
+		return false;
+	if (e->sub * 3 < p->headline.n)
 		return false;
 	return wd_page_says(p, e, p->headline);
 }
@@ -81,7 +83,8 @@ static enum wd_page_why judge(
 {
 	uint32_t k = e->kinds;
 	unsigned part = root->good > 0 ? (unsigned)((uint64_t)e->good * 100 / root->good) : 0;
-	if ((is_heading(e->n) || (k & WD_VOC_TITLE)) && repeats_headline(p, e))
+	p->text_begun |= e->reads;
+	if (repeats_headline(p, e))
 		return WD_PAGE_REPEATED;
 	if ((k & (WD_VOC_BYLINE | WD_VOC_DATE)) && e->sub < 200 && part < 20)
 		return WD_PAGE_BYLINE;
