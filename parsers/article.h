@@ -61,7 +61,7 @@ typedef WD_VEC(struct wd_str) wd_strs;
 /** `source` of an entry, and the base of the feed itself. */
 struct wd_feed {
 	struct wd_str title, title_lang, link, id, description, description_lang, language, rights,
-		rights_lang, generator, hub, self;
+		rights_lang, generator, hub, self, title_base, description_base, rights_base;
 	struct wd_date published, updated, created;
 	struct wd_str next, prev, next_archive, prev_archive; /* RFC 5005 */
 	struct wd_image image;

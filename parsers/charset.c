@@ -81,6 +81,8 @@ static const struct charset charsets[] = {
 	{"ibm850", "IBM850", NULL, K_SINGLE},
 	{"macintosh", "MACINTOSH", NULL, K_SINGLE},
 	{"x-mac-cyrillic", "MAC-CYRILLIC", NULL, K_SINGLE},
+	{"x-mac-ce", "MAC-CENTRALEUROPE", NULL, K_SINGLE},
+	{"x-mac-icelandic", "MAC-IS", NULL, K_SINGLE},
 	{"viscii", "VISCII", NULL, K_SINGLE},
 	{"shift_jis", "CP932", NULL, K_CJK},
 	{"euc-jp", "EUC-JP", "EUC-JP-MS", K_CJK},
@@ -114,6 +116,11 @@ static const struct {
 	{"utf16", "utf-16"},
 	{"utf32", "utf-32"},
 	{"ucs-4", "utf-32"},
+	{"csucs4", "utf-32be"},
+	{"iso-10646-ucs-4", "utf-32be"},
+	{"csunicode", "utf-16be"},
+	{"unicodefffe", "utf-16be"},
+	{"unicodefeff", "utf-16le"},
 	{"latin1", "iso-8859-1"},
 	{"latin-1", "iso-8859-1"},
 	{"l1", "iso-8859-1"},
@@ -139,6 +146,15 @@ static const struct {
 	{"cp866", "ibm866"},
 	{"mac", "macintosh"},
 	{"x-mac-roman", "macintosh"},
+	{"macroman", "macintosh"},
+	{"mac-roman", "macintosh"},
+	{"maccyrillic", "x-mac-cyrillic"},
+	{"mac-cyrillic", "x-mac-cyrillic"},
+	{"maclatin2", "x-mac-ce"},
+	{"mac-latin2", "x-mac-ce"},
+	{"maccentraleurope", "x-mac-ce"},
+	{"maciceland", "x-mac-icelandic"},
+	{"mac-iceland", "x-mac-icelandic"},
 	{"tis620", "tis-620"},
 	{"sjis", "shift_jis"},
 	{"x-sjis", "shift_jis"},
@@ -151,6 +167,11 @@ static const struct {
 	{"x-euc-jp", "euc-jp"},
 	{"ujis", "euc-jp"},
 	{"csiso2022jp", "iso-2022-jp"},
+	{"iso2022jp", "iso-2022-jp"},
+	{"iso2022-jp", "iso-2022-jp"},
+	{"csiso2022kr", "iso-2022-kr"},
+	{"iso2022kr", "iso-2022-kr"},
+	{"iso2022-kr", "iso-2022-kr"},
 	{"jis", "iso-2022-jp"},
 	{"euckr", "euc-kr"},
 	{"ks-c-5601-1987", "euc-kr"},
@@ -203,7 +224,30 @@ static const struct charset *charset_named(const char *name)
 	return NULL;
 }
 
-static const struct charset *charset_find(struct wd_str label)
+/* Names we have no opinion about, iconv may know: code pages, Mac charsets, EBCDIC. */
+static const struct charset *charset_of_iconv(struct wd_arena *a, struct wd_str label)
+{
+	struct charset *cs = a != NULL && label.n >= 2 && label.n <= 40
+				     ? wd_arena_new_of(a, struct charset)
+				     : NULL;
+	char *name = cs != NULL ? wd_arena_cstr(a, label) : NULL;
+	if (name == NULL)
+		return NULL;
+	for (char *p = name; *p != '\0'; p++) {
+		*p = wd_lower(*p);
+		if (!wd_is_alnum(*p) && strchr("-_:.+()", *p) == NULL)
+			return NULL; /* a slash would be an option of iconv's */
+	}
+	iconv_t cd = iconv_open("UTF-8", name);
+	if (cd == (iconv_t)-1)
+		return NULL;
+	(void)iconv_close(cd);
+	*cs = (struct charset){
+		name, name, NULL, wd_str_istarts(label, WD_STR("utf-7")) ? K_7BIT : K_SINGLE};
+	return cs;
+}
+
+static const struct charset *charset_find(struct wd_arena *a, struct wd_str label)
 {
 	label = wd_str_trim(label);
 	while (label.n > 0 && (label.p[0] == '"' || label.p[0] == '\''))
@@ -230,7 +274,7 @@ static const struct charset *charset_find(struct wd_str label)
 				return charset_named(buf);
 		}
 	}
-	return NULL;
+	return charset_of_iconv(a, label);
 }
 
 /* ---- labels ---- */
@@ -268,9 +312,16 @@ static struct wd_str pseudo_attr(struct wd_str tag, const char *name)
 	return wd_str_sub(s, start, end);
 }
 
-static struct wd_str declared_charset(struct wd_str bytes, enum wd_charset_kind kind)
+static int convert(struct wd_arena *a, struct wd_str in, const char *codec, size_t max_bad,
+	struct wd_str *ret, size_t *ret_bad);
+
+static struct wd_str declared_charset(
+	struct wd_arena *a, struct wd_str bytes, enum wd_charset_kind kind)
 {
 	struct wd_str head = wd_str_sub(bytes, 0, SNIFF_BYTES * (kind == WD_CHARSET_HTML ? 8 : 1));
+	size_t bad;
+	if (wd_str_starts(head, WD_STR("\x4C\x6F\xA7\x94"))) /* "<?xm" in EBCDIC */
+		(void)convert(a, wd_str_sub(head, 0, 128), "IBM037", SIZE_MAX, &head, &bad);
 	if (kind == WD_CHARSET_XML || kind == WD_CHARSET_HTML) {
 		size_t at = wd_str_ifind(head, WD_STR("<?xml"), 0);
 		size_t end = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(head, '>', at);
@@ -588,7 +639,7 @@ static const struct charset *detect(struct wd_str s)
 		return NULL;
 	if (uchardet_handle_data(ud, part.p, WD_MIN(part.n, (size_t)DETECT_BYTES)) == 0) {
 		uchardet_data_end(ud);
-		cs = charset_find(wd_str_c(uchardet_get_charset(ud)));
+		cs = charset_find(NULL, wd_str_c(uchardet_get_charset(ud)));
 	}
 	uchardet_delete(ud);
 	return cs;
@@ -625,10 +676,16 @@ static int decode_by_content(
 	return decode_utf8(a, bytes, ret);
 }
 
+/* 7-bit charsets show by their escapes; UTF-7's are ordinary characters. */
+static bool has_shifts(const struct charset *cs, struct shape sh)
+{
+	return sh.escapes > 0 || strncmp(cs->name, "utf-7", 5) == 0;
+}
+
 static bool trusts_label(const struct charset *cs, struct shape sh)
 {
 	if (cs->kind == K_7BIT)
-		return sh.escapes > 0 && sh.bad + sh.two + sh.more == 0;
+		return has_shifts(cs, sh) && sh.bad + sh.two + sh.more == 0;
 	return cs->kind == K_CJK && sh.more == 0 && sh.two <= 3;
 }
 
@@ -658,8 +715,9 @@ static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *
 	for (size_t i = 0; i < n; i++) {
 		const struct charset *cs = labels[i].cs;
 		bool legacy = cs->kind == K_SINGLE || cs->kind == K_CJK || cs->kind == K_7BIT;
-		bool fits = ascii ? cs->kind != K_WIDE && (cs->kind != K_7BIT || sh.escapes == 0)
-				  : cs->kind == K_UTF8 && sh.bad == 0;
+		bool fits =
+			ascii ? cs->kind != K_WIDE && (cs->kind != K_7BIT || !has_shifts(cs, sh))
+			      : cs->kind == K_UTF8 && sh.bad == 0;
 		if (fits) {
 			ret->text = bytes;
 			ret->charset = wd_str_c(cs->name);
@@ -675,7 +733,8 @@ static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *
 	ret->mislabelled = n > 0;
 	if (sh.bad == 0) {
 		/* ESC $ in 7-bit text: ISO-2022, whatever it calls itself. */
-		const struct charset *jp = charset_named("iso-2022-jp");
+		bool korean = wd_str_find(bytes, WD_STR("\x1B$)C"), 0) != SIZE_MAX;
+		const struct charset *jp = charset_named(korean ? "iso-2022-kr" : "iso-2022-jp");
 		if (ascii && sh.escapes > 0 && wd_str_find(bytes, WD_STR("\x1B$"), 0) != SIZE_MAX &&
 			decode_as(a, bytes, jp, 0, ret) == WD_OK)
 			return settle(ret, "content");
@@ -697,7 +756,7 @@ int wd_charset_decode(struct wd_arena *a, struct wd_str bytes, enum wd_charset_k
 {
 	size_t skip = 0;
 	const struct charset *bom = bom_charset(bytes, &skip);
-	const struct charset *cs = forced.n > 0 ? charset_find(forced) : NULL;
+	const struct charset *cs = forced.n > 0 ? charset_find(a, forced) : NULL;
 	int rc;
 
 	*ret = (struct wd_charset_result){0};
@@ -714,8 +773,8 @@ int wd_charset_decode(struct wd_arena *a, struct wd_str bytes, enum wd_charset_k
 	} else {
 		struct choice labels[3];
 		size_t n = 0;
-		const struct charset *http = charset_find(header_charset(content_type));
-		const struct charset *decl = charset_find(declared_charset(bytes, kind));
+		const struct charset *http = charset_find(a, header_charset(content_type));
+		const struct charset *decl = charset_find(a, declared_charset(a, bytes, kind));
 		if (bom != NULL)
 			labels[n++] = (struct choice){bom, "bom"};
 		if (http != NULL)

@@ -46,6 +46,8 @@ static void category_begin(struct feed_state *s, const struct wd_xml_elem *e, en
 	struct wd_str scheme = wd_xml_attr_ns(e, WD_NS_NONE, "scheme");
 	struct wd_str label = wd_xml_attr_ns(e, WD_NS_NONE, "label");
 	s->attr = s->attr2 = WD_STR_NONE;
+	if (e->ns == WD_NS_MEDIA && scheme.n == 0) /* Media RSS says so */
+		scheme = WD_STR("http://search.yahoo.com/mrss/category_schema");
 	if (term.n > 0 || (label.n > 0 && e->ns != WD_NS_MEDIA)) {
 		feed_add_category(a, list, term, scheme, label);
 		return;
@@ -372,6 +374,7 @@ static void feed_text_end(struct feed_state *s, const struct wd_xml_elem *e, enu
 			return;
 		f->title = feed_text_value(s, a, &type);
 		f->title_lang = wd_arena_str(a, e->lang);
+		f->title_base = wd_arena_str(a, e->base);
 		break;
 	case T_DESCRIPTION:
 	case T_SUMMARY:
@@ -379,24 +382,28 @@ static void feed_text_end(struct feed_state *s, const struct wd_xml_elem *e, enu
 			return;
 		f->description = feed_text_value(s, a, &type);
 		f->description_lang = wd_arena_str(a, e->lang);
+		f->description_base = wd_arena_str(a, e->base);
 		break;
 	case T_RIGHTS:
 		f->rights = feed_text_value(s, a, &type);
 		f->rights_lang = wd_arena_str(a, e->lang);
+		f->rights_base = wd_arena_str(a, e->base);
 		break;
 	default:
 		break;
 	}
 }
 
-static void keywords_end(struct feed_state *s, enum feed_where where)
+static void keywords_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_where where)
 {
+	struct wd_str scheme =
+		e->ns == WD_NS_ITUNES ? WD_STR("http://www.itunes.com/") : WD_STR_NONE;
 	struct wd_arena *a = feed_arena(s, where);
 	wd_categories *list =
 		where == IN_ENTRY ? &s->entry.categories : &feed_of(s, where)->categories;
 	struct wd_str rest = feed_plain(s, a), piece;
 	while (wd_str_split(&rest, ',', &piece))
-		feed_add_category(a, list, piece, WD_STR_NONE, WD_STR_NONE);
+		feed_add_category(a, list, piece, scheme, WD_STR_NONE);
 }
 
 static void date_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_where where)
@@ -536,7 +543,7 @@ void feed_core_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_
 			feed_of(s, where)->language = feed_plain(s, a);
 		break;
 	case T_KEYWORDS:
-		keywords_end(s, where);
+		keywords_end(s, e, where);
 		break;
 	case T_PUBLISHED:
 	case T_UPDATED:

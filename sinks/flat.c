@@ -196,14 +196,14 @@ static void strings(struct flat *f, const char *key, const wd_strs *list)
 /* What a feed and an entry's source have in common. */
 static void feed_members(struct flat *f, const struct wd_feed *feed)
 {
-	html(f, "title", feed->title, WD_STR_NONE);
+	html(f, "title", feed->title, feed->title_base);
 	wd_json_kv(f->j, "title_lang", feed->title_lang);
-	html(f, "description", feed->description, WD_STR_NONE);
+	html(f, "description", feed->description, feed->description_base);
 	wd_json_kv(f->j, "description_lang", feed->description_lang);
 	wd_json_kv(f->j, "link", feed->link);
 	wd_json_kv(f->j, "id", feed->id);
 	wd_json_kv(f->j, "language", feed->language);
-	html(f, "rights", feed->rights, WD_STR_NONE);
+	html(f, "rights", feed->rights, feed->rights_base);
 	wd_json_kv(f->j, "rights_lang", feed->rights_lang);
 	wd_json_kv(f->j, "generator", feed->generator);
 	date(f, "published", feed->published);
