@@ -12,6 +12,7 @@
 
 #define WINDOW 20      /* tokens of the longest date */
 #define READS_MAX 1000 /* tries in one call */
+#define REACH 64       /* bytes of a date before its first digit */
 #define YEAR_FIRST 1900
 #define YEAR_LAST 2100
 
@@ -150,6 +151,23 @@ static bool begins_line(struct wd_str s, size_t from, size_t start)
 	return wd_str_chr(wd_str_sub(s, from, start), '\n', 0) != SIZE_MAX;
 }
 
+/** Where to go on from `at` when no run is open: a date has a digit, so what lies further before
+ * the next one than a date can reach is passed over. Text outside ASCII is read. */
+static size_t skip_idle(struct wd_str s, size_t at)
+{
+	size_t i = at;
+	while (i < s.n && !wd_is_digit(s.p[i]) && (unsigned char)s.p[i] < 0x80)
+		i++;
+	if (i == s.n)
+		return s.n;
+	if (i - at <= REACH)
+		return at;
+	i -= REACH;
+	while (!wd_is_space(s.p[i]) && !wd_is_digit(s.p[i]) && (unsigned char)s.p[i] < 0x80)
+		i++; /* not from inside a word */
+	return i;
+}
+
 bool wd_date_scan(
 	struct wd_str text, size_t *at, const struct wd_date_opts *opts, struct wd_date_hit *ret)
 {
@@ -157,6 +175,8 @@ bool wd_date_scan(
 	struct scan sc = {.text = text, .opts = &absolute};
 	absolute.no_relative = true;
 	while (*at < text.n) {
+		if (sc.n == 0)
+			*at = skip_idle(text, *at);
 		size_t before = *at;
 		struct wd_dtok *t = &sc.t[sc.n];
 		if (!wd_date_token(text, at, t))

@@ -164,3 +164,10 @@ bench-parse: tests/bench/bench_parse
 # Labelled examples of the built-in topic: tests/topic/examples.tsv.
 TESTS += tests/topic/topic.py
 EXTRA_DIST += tests/topic
+
+# One date of each kind; dates in running text. Build with -O2.
+EXTRA_PROGRAMS += tests/bench/bench_dates
+tests_bench_bench_dates_SOURCES = tests/bench/bench_dates.c
+bench-dates: tests/bench/bench_dates
+	tests/bench/bench_dates
+.PHONY: bench-dates
