@@ -180,6 +180,11 @@ bool wd_push_unpack(struct wd_str type, struct wd_str coding, uint64_t max_bytes
 	doc->content_type = wd_arena_str(doc->mem, type);
 	if (media_is(type, "application/cloudevents+json") && !unwrap(doc, p))
 		return false;
+	/* what `curl --data-binary` says of everything */
+	struct wd_str head = wd_str_trim(doc->body);
+	if (media_is(doc->content_type, "application/x-www-form-urlencoded") && head.n > 0 &&
+		(head.p[0] == '<' || head.p[0] == '{'))
+		doc->content_type = WD_STR_NONE;
 	if (is_foreign(doc->content_type))
 		return wd_problem_set(p, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "not a document we read",
 			"send a feed, a page, NITF, NewsML, ninjs, JSON or plain text, one a request");

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Daemon, TOP, headline, program, run_tests  # noqa: E402
@@ -198,6 +200,54 @@ def test_spool_is_read_again_after_a_crash():
         d.wait_events(1)
         spool = os.path.join(d.dir, "spool")
         d.wait("done", lambda: os.path.exists(spool + "/done/x.xml"))
+
+
+def ask(url, body=None):
+    """Status and body, whatever the status is."""
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=10) as r:
+            return r.status, r.read().decode()
+    except urllib.error.HTTPError as e:
+        return e.code, e.read().decode()
+
+
+def test_a_full_outbox_holds_the_sources_back():
+    with Origin() as o:
+        for i in range(20):
+            o.add("/f%d" % i, Feed(items=40, text="word " * 2000))
+        admin, push = free_port(), free_port()
+        conf = (BASE + FAST + "store: {path: state, outbox_max: 1MiB}\n"
+                "pipeline: {drain_timeout: 1s, queue_items: 2}\n"
+                "kafka: {bootstrap.servers: '127.0.0.1:1'}\nsinks: [{type: kafka, topic: t}]\n"
+                "admin: {listen: '127.0.0.1:%d'}\n"
+                "receive: {listen: '127.0.0.1:%d', spool: spool, sources: [{name: s}]}\n" % (admin, push))
+        with Daemon(conf + feeds(o, *["/f%d" % i for i in range(20)])) as d:
+            d.wait("healthz to say 503", lambda: ask("http://127.0.0.1:%d/healthz" % admin)[0] == 503)
+            assert "outbox is full" in ask("http://127.0.0.1:%d/healthz" % admin)[1]
+            time.sleep(1)
+            n = len(o.log)
+            drop(d, "x.xml", rss("waits"))
+            status, text = ask("http://127.0.0.1:%d/v1/ingest/s" % push, rss("no room").encode())
+            assert status == 503 and "send it again" in text, (status, text)
+            time.sleep(2)
+            assert len(o.log) - n < 25, len(o.log) - n  # nothing is fetched in vain
+            status = json.loads(d.get("http://127.0.0.1:%d/status" % admin))
+            assert status["outbox"]["bytes"] < 8 << 20, status["outbox"]
+            assert os.path.exists(os.path.join(d.dir, "spool", "x.xml"))
+            assert d.stop() == 0
+            # with room again, all that was held back comes
+            d.configure(conf.replace("outbox_max: 1MiB", "outbox_max: 1GiB").replace(
+                "sinks: [", "sinks: [{type: jsonl, path: events.jsonl}, ") +
+                feeds(o, *["/f%d" % i for i in range(20)]))
+            d.lines.clear()
+            d.start()
+            d.wait("the file in the spool", lambda: os.path.exists(
+                os.path.join(d.dir, "spool", "done", "x.xml")))
+
+            def versions():
+                return json.loads(d.get("http://127.0.0.1:%d/status" % admin))["outbox"]["events"]
+            d.wait("801 events in the outbox", lambda: versions() == 801, 60)
+            assert d.stop() == 0
 
 
 def metric_names(text):
