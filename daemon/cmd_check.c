@@ -42,16 +42,29 @@ static int print_docs(const char *format)
 	return print_buf(&b, stdout);
 }
 
-/* By the same call as run and reload make. */
-static int check_rules(const struct wd_config *c)
+static void report(void *ctx, const char *file, unsigned line, const char *text)
+{
+	(void)fprintf(stderr, "%s/%s:%u: %s\n", (const char *)ctx, file, line, text);
+}
+
+/* By the same call as run and reload make; then the topics' own examples. */
+static int check_rules(const struct wd_config *c, bool say)
 {
 	wd_cleanup(wd_rules_unrefp) struct wd_rules *rules = NULL;
 	struct wd_err err = {0};
 	const char *dir = c->topics.path.n > 0 ? c->topics.path.p : wd_datadir();
 	int rc = wd_rules_load(dir, &rules, &err);
-	if (rc != WD_OK)
+	if (rc != WD_OK) {
 		(void)fprintf(stderr, "dictionaries in '%s': error: %s\n", dir, err.text);
-	return rc;
+		return rc;
+	}
+	size_t examples = 0, wrong = wd_rules_check(rules, report, wd_unconst(dir), &examples);
+	if (wrong > 0)
+		(void)fprintf(stderr, "%zu of %zu topic examples go wrong\n", wrong, examples);
+	else if (say)
+		(void)printf("%s: good (rules %.*s, %zu topic examples)\n", dir,
+			WD_STR_ARG(wd_rules_version(rules)), examples);
+	return wrong > 0 ? WD_E_MALFORMED : WD_OK;
 }
 
 static int check(const char *path, bool dump)
@@ -71,7 +84,7 @@ static int check(const char *path, bool dump)
 			path != NULL ? path : "the configuration");
 		return WD_EXIT_USAGE;
 	}
-	if (check_rules(c) != WD_OK)
+	if (check_rules(c, !dump) != WD_OK)
 		return WD_EXIT_USAGE;
 	if (dump) {
 		wd_buf_init(&b, 256 * WD_MIB);

@@ -10,6 +10,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/people.c %reldir%/people.h \
 	%reldir%/phrases.c %reldir%/phrases.h \
 	%reldir%/rules.h \
+	%reldir%/rules_check.c \
 	%reldir%/rules_load.c \
 	%reldir%/scan.c %reldir%/scan.h \
 	%reldir%/score.c \

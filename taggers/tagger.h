@@ -32,3 +32,9 @@ struct wd_tag_trace {
 WD_MUST_USE int wd_tag_article(const struct wd_rules *r, struct wd_tag_scratch *s,
 	struct wd_arena *a, struct wd_article *article, const struct wd_tag_trace *trace,
 	struct wd_err *err);
+
+/** Runs the examples that topic files bring along; each one that goes wrong is told to `report`.
+ * Returns how many did. */
+size_t wd_rules_check(const struct wd_rules *r,
+	void (*report)(void *ctx, const char *file, unsigned line, const char *text), void *ctx,
+	size_t *ret_examples);
