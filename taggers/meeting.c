@@ -191,6 +191,9 @@ static void find_meeting(const struct wd_scan *s, struct wd_event *e)
 		double place = has_place(s, m->place, true)    ? 3
 			       : has_place(s, m->place, false) ? 1
 							       : 0;
+		/* Leaders alone are not enough: they meet at times that the table lacks. */
+		if (date <= 0 && near < 2 && place <= 0)
+			continue;
 		double v = leaders_score(e, m) + date + near + place;
 		if (v <= top) {
 			second = v > second ? v : second;

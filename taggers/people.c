@@ -431,7 +431,8 @@ static bool is_common_word(const struct wd_folded *d, uint32_t from, uint32_t to
 static bool name_came_before(const struct wd_scan *s, int field, uint32_t start)
 {
 	const struct wd_folded *d = folded(s, field);
-	if (start < 2 || d->cp[start - 1] != ' ')
+	/* A stop or a comma between them ends the other name. */
+	if (start < 2 || d->cp[start - 1] != ' ' || !wd_cp_is_letter(d->cp[start - 2]))
 		return false;
 	uint32_t from = start - 1;
 	while (from > 0 && d->cp[from - 1] != ' ' && d->cp[from - 1] != '\n')
@@ -544,6 +545,32 @@ static bool has_side_family(const struct wd_scan *s, int field, int sentence, in
 	return false;
 }
 
+/* No other holder has that surname: Abe, but not Lee. */
+static bool is_only_bearer(const struct wd_scan *s, int figure)
+{
+	struct wd_str own = s->r->figures.v[figure].family[WD_LANG_EN];
+	for (size_t i = 0; i < s->r->figures.n; i++) {
+		if ((int)i != figure && wd_str_eq(s->r->figures.v[i].family[WD_LANG_EN], own))
+			return false;
+	}
+	return true;
+}
+
+/* The office's country stands somewhere in the article's first hits. */
+static bool names_country(const struct wd_scan *s, int office)
+{
+	enum { LOOK = 500 }; /* hits of each field: a bound, not a judgement */
+	for (int field = 0; field < s->n_fields; field++) {
+		const struct wd_field *f = &s->fields[field];
+		for (size_t i = 0; i < f->hits.n && i < LOOK; i++) {
+			const struct wd_hit *h = &f->hits.v[i];
+			if (h->word->kind == WD_WORD_COUNTRY && h->word->ref == office)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool bare_latin_ok(const struct wd_scan *s, int field, const struct wd_hit *h, int figure)
 {
 	if (name_goes_on(s, field, h->end) || name_came_before(s, field, h->start))
@@ -551,9 +578,11 @@ static bool bare_latin_ok(const struct wd_scan *s, int field, const struct wd_hi
 	if (is_introduced(s, figure))
 		return true;
 	int office = s->r->figures.v[figure].office;
-	return s->pub_day != WD_DAY_NONE && wd_facts_holds(s->r, figure, office, s->pub_day, 30) &&
-	       (has_side_mention(s, h->sentence, office) ||
-		       has_side_family(s, field, h->sentence, office));
+	if (s->pub_day == WD_DAY_NONE || !wd_facts_holds(s->r, figure, office, s->pub_day, 30))
+		return false;
+	return has_side_mention(s, h->sentence, office) ||
+	       has_side_family(s, field, h->sentence, office) ||
+	       (is_only_bearer(s, figure) && names_country(s, office));
 }
 
 /* What may follow a surname in Han without being a given name. */
