@@ -301,7 +301,8 @@ static void entry_begin(struct feed_state *s, const struct wd_xml_elem *e)
 	wd_arena_reset(s->pc->entry_arena);
 	s->entry = (struct wd_entry){.guid_is_permalink = true};
 	s->in_entry = true;
-	s->alt_title = s->alt_summary = s->alt_id = s->alt_link = s->alt_image = WD_STR_NONE;
+	s->alt_title = s->alt_summary = s->alt_subtitle = s->alt_id = s->alt_link = s->alt_image =
+		WD_STR_NONE;
 	s->dc_date = (struct wd_date){0};
 	s->dc_date_reason = WD_STR_NONE;
 	s->rank_link = false;
@@ -325,6 +326,8 @@ static void entry_end(struct feed_state *s)
 	s->in_entry = false;
 	if (en->title.n == 0)
 		en->title = s->alt_title;
+	if (s->alt_summary.n == 0)
+		s->alt_summary = s->alt_subtitle;
 	if (en->summary.n == 0 && s->alt_summary.n > 0) {
 		en->summary = s->alt_summary;
 		en->summary_type = WD_STR("text");
@@ -435,6 +438,8 @@ static void feed_finish(struct feed_state *s)
 		if (f->authors.n == 0)
 			feed_add_person(s->pc->arena, &f->authors, s->webmaster);
 	}
+	if (f->authors.n == 0) /* who owns it, when nobody is named as its author */
+		feed_add_person(s->pc->arena, &f->authors, f->publisher);
 	if (f->language.n == 0 && s->pc->doc->hints.language.n > 0)
 		f->language = s->pc->doc->hints.language;
 	if (f->ttl_s == 0 && s->sy_period_s > 0)

@@ -268,6 +268,8 @@ static void person_end(struct feed_state *s, const struct wd_xml_elem *e, enum f
 	case T_WEBMASTER:
 		if (where == IN_FEED)
 			s->webmaster = p;
+		else if (where == IN_ENTRY)
+			s->entry.publisher = p;
 		break;
 	default:
 		/* iTunes repeats the author for players; who the feed names itself goes first. */
@@ -292,8 +294,7 @@ static void link_end(struct feed_state *s, const struct wd_xml_elem *e, enum fee
 		return;
 	}
 	struct wd_feed *f = feed_of(s, where);
-	if (f->link.n == 0)
-		f->link = href;
+	f->link = href;
 	(void)feed_add_link(a, &f->links, href, "alternate");
 }
 
@@ -333,7 +334,6 @@ static void entry_text_end(struct feed_state *s, const struct wd_xml_elem *e)
 {
 	struct wd_arena *a = s->pc->entry_arena;
 	struct wd_entry *en = &s->entry;
-	struct wd_str type;
 	switch ((enum feed_tag)e->tag) {
 	case T_TITLE:
 		if (en->title.n > 0)
@@ -355,7 +355,7 @@ static void entry_text_end(struct feed_state *s, const struct wd_xml_elem *e)
 			en->description = en->summary;
 		break;
 	case T_RIGHTS:
-		en->rights = feed_text_value(s, a, &type);
+		en->rights = feed_html_value(s, a);
 		break;
 	default:
 		add_content(s, e);
@@ -367,12 +367,11 @@ static void feed_text_end(struct feed_state *s, const struct wd_xml_elem *e, enu
 {
 	struct wd_arena *a = feed_arena(s, where);
 	struct wd_feed *f = feed_of(s, where);
-	struct wd_str type;
 	switch ((enum feed_tag)e->tag) {
 	case T_TITLE:
 		if (f->title.n > 0)
 			return;
-		f->title = feed_text_value(s, a, &type);
+		f->title = feed_html_value(s, a);
 		f->title_lang = wd_arena_str(a, e->lang);
 		f->title_base = wd_arena_str(a, e->base);
 		break;
@@ -380,12 +379,12 @@ static void feed_text_end(struct feed_state *s, const struct wd_xml_elem *e, enu
 	case T_SUMMARY:
 		if (f->description.n > 0)
 			return;
-		f->description = feed_text_value(s, a, &type);
+		f->description = feed_html_value(s, a);
 		f->description_lang = wd_arena_str(a, e->lang);
 		f->description_base = wd_arena_str(a, e->base);
 		break;
 	case T_RIGHTS:
-		f->rights = feed_text_value(s, a, &type);
+		f->rights = feed_html_value(s, a);
 		f->rights_lang = wd_arena_str(a, e->lang);
 		f->rights_base = wd_arena_str(a, e->base);
 		break;
@@ -452,7 +451,7 @@ static void id_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_
 	struct wd_arena *a = feed_arena(s, where);
 	struct wd_str v = feed_plain(s, a);
 	if (where != IN_ENTRY) {
-		if (e->tag == T_ID)
+		if (v.n > 0)
 			feed_of(s, where)->id = id_value(a, e->base, v);
 		return;
 	}

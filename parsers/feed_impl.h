@@ -113,7 +113,7 @@ struct feed_state {
 	bool permalink;
 
 	/* candidates of lower rank: used when nothing better came */
-	struct wd_str alt_title, alt_summary, alt_id, alt_link, alt_image;
+	struct wd_str alt_title, alt_summary, alt_subtitle, alt_id, alt_link, alt_image;
 	struct wd_date dc_date;
 	struct wd_str feed_alt_title, feed_alt_description, feed_alt_image, dc_date_reason;
 	struct wd_person webmaster;
@@ -142,6 +142,8 @@ void feed_mod_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_w
 void feed_text_start(struct feed_state *s, const struct wd_xml_elem *e);
 /** The captured text construct: decoded, trimmed, in `a`; *ret_type is text, html or xhtml. */
 struct wd_str feed_text_value(struct feed_state *s, struct wd_arena *a, struct wd_str *ret_type);
+/** The same where no type is kept: always HTML, a '<' of plain text is escaped. */
+struct wd_str feed_html_value(struct feed_state *s, struct wd_arena *a);
 /** Captured plain text, white space squeezed at the ends. */
 struct wd_str feed_plain(struct feed_state *s, struct wd_arena *a);
 /** "mail (Name)", "Name <mail>", "Name", … */

@@ -143,9 +143,11 @@ static void text_end(struct feed_state *s, const struct wd_xml_elem *e, enum fee
 	struct wd_arena *a = feed_arena(s, where);
 	struct wd_str v = feed_text_value(s, a, NULL);
 	bool title = e->tag == T_DC_TITLE || e->tag == T_MEDIA_TITLE;
-	if (where == IN_ENTRY)
+	if (where == IN_ENTRY && e->tag == T_ITUNES_SUBTITLE)
+		set_if_empty(&s->alt_subtitle, v);
+	else if (where == IN_ENTRY)
 		set_if_empty(title ? &s->alt_title : &s->alt_summary, v);
-	else if (where == IN_FEED && e->tag != T_MEDIA_TITLE && e->tag != T_MEDIA_DESCRIPTION)
+	else if (where == IN_FEED)
 		set_if_empty(title ? &s->feed_alt_title : &s->feed_alt_description, v);
 }
 

@@ -124,6 +124,25 @@ struct wd_str feed_text_value(struct feed_state *s, struct wd_arena *a, struct w
 	return wd_arena_str(a, v);
 }
 
+struct wd_str feed_html_value(struct feed_state *s, struct wd_arena *a)
+{
+	struct wd_str type;
+	struct wd_str v = feed_text_value(s, a, &type);
+	size_t n = 0, lt = 0;
+	if (!wd_str_eqc(type, "text"))
+		return v;
+	for (size_t i = 0; i < v.n; i++)
+		lt += v.p[i] == '<';
+	char *p = lt > 0 ? wd_arena_bytes(a, v.n + lt * 3) : NULL;
+	if (p == NULL)
+		return v;
+	for (size_t i = 0; i < v.n; i++) {
+		memcpy(p + n, v.p[i] == '<' ? "&lt;" : &v.p[i], v.p[i] == '<' ? 4 : 1);
+		n += v.p[i] == '<' ? 4 : 1;
+	}
+	return (struct wd_str){p, n};
+}
+
 struct wd_str feed_plain(struct feed_state *s, struct wd_arena *a)
 {
 	return wd_arena_str(a, wd_utf8_trim(wd_xml_content(s->x)->text));
