@@ -48,6 +48,7 @@
 #define GROUP_EVENTS 500
 #define GROUP_US 50000
 #define TICK_US 20000
+#define SAVE_US 100000 /* between commits that only save what sinks acknowledged */
 #define CHECK_DELAY_US (2 * WD_SEC)
 #define MEMORY_OUTBOX (64 * WD_MIB)
 
@@ -112,6 +113,7 @@ struct wd_pipeline {
 	size_t group_events;
 	int64_t group_began_us;
 	bool waits; /* said that it stands still */
+	int64_t saved_us;
 
 	_Atomic uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
 };
@@ -472,8 +474,11 @@ static void wait_us(int64_t us)
 static void save_acks(struct wd_pipeline *p)
 {
 	struct wd_err err = {0};
-	if (wd_store_in_txn(p->store) || !wd_store_has_acks(p->store))
+	int64_t now = wd_clock_mono_us();
+	bool soon = now - p->saved_us < SAVE_US && !wd_store_is_full(p->store);
+	if (wd_store_in_txn(p->store) || soon || !wd_store_has_acks(p->store))
 		return;
+	p->saved_us = now;
 	/* Deleting rows frees pages, so a full disk must not stop this. */
 	int r = wd_store_begin(p->store, &err);
 	if (r == WD_OK)

@@ -316,8 +316,9 @@ int wd_pump_new(const struct wd_pump_opts *opts, struct wd_pump **ret, struct wd
 	(void)pthread_cond_init(&p->wake, &attr);
 	(void)pthread_condattr_destroy(&attr);
 	p->mem = wd_arena_new(BATCH_ARENA);
-	int r = p->mem != NULL ? open_sink(p, err)
-			       : wd_err_set(err, WD_E_NOMEM, "pump: out of memory");
+	/* One chunk for a whole batch, which resets keep: no memory comes and goes per batch. */
+	bool warm = p->mem != NULL && wd_arena_bytes(p->mem, BATCH_BYTES + 2 * WD_MIB) != NULL;
+	int r = warm ? open_sink(p, err) : wd_err_set(err, WD_E_NOMEM, "pump: out of memory");
 	if (r == WD_OK && pthread_create(&p->thread, NULL, thread_main, p) != 0)
 		r = wd_err_set(err, WD_E_SYS, "pump: cannot start a thread");
 	p->started = r == WD_OK;

@@ -214,19 +214,30 @@ const char *kafka_topic_of(const struct kafka *k, const struct wd_row *row)
 	return row->route.n > 0 ? row->route.p : k->conf.topic; /* arena strings end in NUL */
 }
 
+/* Runs for each attribute of each event: no formatting. */
+static const char *header_name(char out[64], enum wd_row_kind kind, struct wd_str name)
+{
+	size_t at = 0;
+	if (wd_str_eqc(name, "datacontenttype"))
+		return "content-type";
+	if (kind != WD_ROW_DEAD) {
+		memcpy(out, "ce_", 3);
+		at = 3;
+	}
+	name = wd_str_sub(name, 0, 60);
+	memcpy(out + at, name.p, name.n);
+	out[at + name.n] = '\0';
+	return out;
+}
+
 static rd_kafka_headers_t *make_headers(const struct wd_row *row)
 {
 	rd_kafka_headers_t *h = rd_kafka_headers_new(12);
 	struct wd_str rest = row->attrs, name, value;
-	char key[64];
+	char out[64];
 	while (h != NULL && wd_row_attr(&rest, &name, &value)) {
-		if (wd_str_eqc(name, "datacontenttype"))
-			(void)snprintf(key, sizeof(key), "content-type");
-		else
-			(void)snprintf(key, sizeof(key), "%s%.*s",
-				row->kind == WD_ROW_DEAD ? "" : "ce_", WD_STR_ARG(name));
-		if (rd_kafka_header_add(h, key, -1, value.p, (ssize_t)value.n) !=
-			RD_KAFKA_RESP_ERR_NO_ERROR) {
+		if (rd_kafka_header_add(h, header_name(out, row->kind, name), -1, value.p,
+			    (ssize_t)value.n) != RD_KAFKA_RESP_ERR_NO_ERROR) {
 			rd_kafka_headers_destroy(h);
 			return NULL;
 		}

@@ -171,3 +171,10 @@ tests_bench_bench_dates_SOURCES = tests/bench/bench_dates.c
 bench-dates: tests/bench/bench_dates
 	tests/bench/bench_dates
 .PHONY: bench-dates
+# CPU per message against bare librdkafka, on a real broker of its own: make bench-kafka BENCH_KAFKA_ARGS="20000 3"
+EXTRA_PROGRAMS += tests/bench/bench_kafka
+tests_bench_bench_kafka_SOURCES = tests/bench/bench_kafka.c
+EXTRA_DIST += tests/bench/kafka.py tests/bench/make_feeds.py
+bench-kafka: tests/bench/bench_kafka
+	python3 $(srcdir)/tests/bench/kafka.py tests/bench/bench_kafka $(BENCH_KAFKA_ARGS)
+.PHONY: bench-kafka
