@@ -178,3 +178,11 @@ EXTRA_DIST += tests/bench/kafka.py tests/bench/make_feeds.py
 bench-kafka: tests/bench/bench_kafka
 	python3 $(srcdir)/tests/bench/kafka.py tests/bench/bench_kafka $(BENCH_KAFKA_ARGS)
 .PHONY: bench-kafka
+
+# Receiving: side by side with a bare handler.
+EXTRA_PROGRAMS += tests/bench/bare_http
+tests_bench_bare_http_SOURCES = tests/bench/bare_http.c
+EXTRA_DIST += tests/bench/receive.py
+bench-receive: wiredesk tests/bench/bare_http
+	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http $(BENCH_RECEIVE_ARGS)
+.PHONY: bench-receive
