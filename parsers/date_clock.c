@@ -386,12 +386,14 @@ static int take_bracketed(struct wd_dread *r, size_t i)
 {
 	char close = wd_dread_punct(r, i, '(') ? ')' : ']';
 	size_t last = i + 1, end;
-	bool has_number = false;
+	bool has_number = false, has_zone = false;
 	while (last < r->n && !(r->t[last].type == WD_DT_PUNCT && r->t[last].c == close)) {
 		has_number = has_number || r->t[last].type == WD_DT_NUM;
+		has_zone = has_zone || is_zone_name(r, last);
 		last++;
 	}
-	if (r->has_zone && (has_number || i < r->time_end))
+	/* "1904 GMT (0304 HKT)" says the time twice; a day in brackets is still wanted */
+	if (r->has_zone && ((has_number && !has_zone) || i < r->time_end))
 		return WD_E_NOTFOUND;
 	if (!r->has_zone) {
 		int rc = take_zone(r, i + 1, &end);

@@ -74,16 +74,18 @@ static void note_weekday(struct wd_dread *r)
 	}
 }
 
-/** (土), (월): in brackets these are weekdays, not marks behind a number. */
+/** (土), (월), (六): in brackets these are weekdays, not marks or numbers. */
 static void use_bracketed_weekdays(struct wd_dread *r)
 {
 	for (size_t i = 1; i + 1 < r->n; i++) {
-		if ((wd_dread_punct(r, i - 1, '(') || wd_dread_punct(r, i - 1, '[')) &&
-			wd_dread_is(r, i, WD_DW_WEEKDAY) &&
-			(wd_dread_punct(r, i + 1, ')') || wd_dread_punct(r, i + 1, ']'))) {
-			r->weekday = wd_dread_val(r, i, WD_DW_WEEKDAY);
-			wd_dread_use(r, i - 1, i + 2);
-		}
+		const struct wd_dtok *t = &r->t[i];
+		bool hanzi = t->is_hanzi && t->num >= 1 && t->num <= 6;
+		bool open = wd_dread_punct(r, i - 1, '(') || wd_dread_punct(r, i - 1, '[');
+		bool close = wd_dread_punct(r, i + 1, ')') || wd_dread_punct(r, i + 1, ']');
+		if (!open || !close || (!hanzi && !wd_dread_is(r, i, WD_DW_WEEKDAY)))
+			continue;
+		r->weekday = hanzi ? (int)t->num : wd_dread_val(r, i, WD_DW_WEEKDAY);
+		wd_dread_use(r, i - 1, i + 2);
 	}
 }
 

@@ -53,7 +53,7 @@ static const struct word_row {
 		"heinakuu heinakuuta heina srpanj srpnja cervenec cervence cvc julius ιουλιοσ ιουλιου ιουλ ιολ temmuz "
 		"tem iulie липня juuli liepos julijs jula يوليو กรกฎาคม juliol"},
 	{WD_DW_MONTH, 8, 0,
-		"august aug aout agosto ago augustus agustus sierpien sierpnia sie август августа авг elokuu "
+		"august aug aout agosto ago augustus agustus agt sierpien sierpnia sie август августа авг elokuu "
 		"elokuuta elo srpen srpna srp augusztus augusti αυγουστοσ αυγουστου αυγ agustos agu "
 		"kolovoz kolovoza серпня rugpjucio augusts avgust avg أغسطس اغسطس สิงหาคม agost"},
 	{WD_DW_MONTH, 9, 0,
