@@ -38,6 +38,7 @@ unit_desk = \
 	tests/unit/test_store
 
 unit_sinks = \
+	tests/unit/test_event \
 	tests/unit/test_kafka
 
 unit_sources = \
