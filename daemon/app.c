@@ -84,9 +84,18 @@ static void give_cursor(
 		*ret = (struct wd_poll_cursor){.etag = f.etag,
 			.last_modified = f.last_modified,
 			.body_hash = f.body,
-			.has_body_hash = f.body.hi != 0 || f.body.lo != 0};
+			.has_body_hash = f.body.hi != 0 || f.body.lo != 0,
+			.schedule = f.schedule};
 	else if (rc != WD_E_NOTFOUND)
 		wd_log(WD_LOG_WARNING, feed_id, "cursor-unread", "%s: read as if new", err.text);
+}
+
+static void save_schedule(struct wd_str feed_id, struct wd_str record, void *ctx)
+{
+	struct wd_app *app = ctx;
+	struct wd_err err;
+	if (wd_store_schedule_put(app->store, feed_id, record, &err) != WD_OK)
+		wd_log(WD_LOG_WARNING, feed_id, "schedule-unsaved", "%s", err.text);
 }
 
 static void on_room(uv_async_t *a)
@@ -238,6 +247,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 		.http = &c->http,
 		.deliver = deliver,
 		.cursor = give_cursor,
+		.save = save_schedule,
 		.ctx = app};
 	app->poll = wd_poll_new(&po, err);
 	if (app->poll == NULL)

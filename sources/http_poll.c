@@ -19,6 +19,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -60,14 +61,17 @@ struct feed {
 	struct wd_hash body_hash;
 	bool has_body_hash;
 	unsigned unchanged_in_a_row;
-	char *moved_to; /* seen behind permanent redirects */
-	int64_t moved_since_us;
+	char *moved_to;         /* seen behind permanent redirects */
+	int64_t moved_since_us; /* wall clock: kept over restarts */
 	unsigned moved_seen;
 	bool is_moved; /* believed: fetched from there */
 	enum wd_poll_health health;
 	int status;
 	int64_t retry_after_us, last_ok_us, failing_since_us;
 	char reason[256];
+	int64_t saved_interval_us; /* as the store has them */
+	unsigned saved_seen;
+	bool saved_moved;
 	bool is_removed, keep;
 };
 
@@ -219,6 +223,32 @@ static bool is_lasting(enum wd_poll_health h)
 
 static void feed_free(struct feed *f);
 
+/* The record: "1 INTERVAL LEARNED MOVED SEEN", and with a redirect " SINCE URL". Written when there
+ * is news worth a write: the interval moved by a quarter, or a redirect was seen once more. */
+static void save(struct feed *f)
+{
+	struct wd_poll *p = f->p;
+	struct wd_buf b;
+	int64_t off = f->sched.interval_us - f->saved_interval_us;
+	unsigned seen = WD_MIN(f->moved_seen, (unsigned)MOVED_TIMES);
+	if (p->o.save == NULL || f->last_ok_us == 0)
+		return;
+	if (off * 4 <= f->saved_interval_us && off * 4 >= -f->saved_interval_us &&
+		seen == f->saved_seen && f->is_moved == f->saved_moved)
+		return;
+	f->saved_interval_us = f->sched.interval_us;
+	f->saved_seen = seen;
+	f->saved_moved = f->is_moved;
+	wd_buf_init(&b, WD_MAX_URL_BYTES + 200);
+	wd_buf_printf(&b, "1 %" PRId64 " %d %d %u", f->sched.interval_us, f->sched.has_learned,
+		f->is_moved, seen);
+	if (f->moved_to != NULL)
+		wd_buf_printf(&b, " %" PRId64 " %s", f->moved_since_us, f->moved_to);
+	if (!wd_buf_failed(&b))
+		p->o.save(wd_str_c(f->id), wd_buf_str(&b), p->o.ctx);
+	wd_buf_done(&b);
+}
+
 static void plan(struct feed *f)
 {
 	struct wd_poll *p = f->p;
@@ -226,6 +256,7 @@ static void plan(struct feed *f)
 		feed_free(f);
 		return;
 	}
+	save(f);
 	int64_t pause = wd_schedule_pause(&f->sched, f->conf, p->http->backoff_max_us,
 		wd_clock_now_us(), f->retry_after_us, is_lasting(f->health), random_unit(p));
 	wait_until(f, wd_clock_mono_us() + pause);
@@ -525,11 +556,11 @@ static void note_redirect(struct feed *f, const struct wd_fetch_result *r)
 		free(f->moved_to);
 		f->moved_to = copy(r->permanent);
 		f->moved_seen = r->permanent.n > 0 ? 1 : 0;
-		f->moved_since_us = wd_clock_mono_us();
+		f->moved_since_us = wd_clock_now_us();
 		return;
 	}
 	f->moved_seen++;
-	if (f->moved_seen < MOVED_TIMES || wd_clock_mono_us() - f->moved_since_us < MOVED_AFTER)
+	if (f->moved_seen < MOVED_TIMES || wd_clock_now_us() - f->moved_since_us < MOVED_AFTER)
 		return;
 	f->is_moved = true;
 	wd_log(WD_LOG_NOTICE, wd_str_c(f->id), "feed-moved",
@@ -691,6 +722,32 @@ static void feed_free(struct feed *f)
 	free(f);
 }
 
+/* What save() wrote; anything else is as if nothing was known. */
+static void restore(struct feed *f, struct wd_str record)
+{
+	struct wd_str rest = record, part[6] = {{NULL, 0}};
+	uint64_t interval, learned, moved, seen, since;
+	for (size_t i = 0; i < 6; i++) {
+		if (!wd_str_split(&rest, ' ', &part[i]))
+			break;
+	}
+	if (!wd_str_eqc(part[0], "1") || wd_str_to_u64(part[1], 1, INT64_MAX, &interval) != WD_OK ||
+		wd_str_to_u64(part[2], 0, 1, &learned) != WD_OK ||
+		wd_str_to_u64(part[3], 0, 1, &moved) != WD_OK ||
+		wd_str_to_u64(part[4], 0, MOVED_TIMES, &seen) != WD_OK)
+		return;
+	f->sched.interval_us = (int64_t)interval;
+	f->sched.has_learned = learned == 1;
+	if (wd_str_to_u64(part[5], 0, INT64_MAX, &since) != WD_OK || !wd_url_is_http(rest))
+		return;
+	f->moved_to = copy(rest);
+	f->moved_since_us = (int64_t)since;
+	f->moved_seen = (unsigned)seen;
+	f->is_moved = moved == 1 && f->moved_to != NULL;
+	f->saved_seen = f->moved_seen;
+	f->saved_moved = f->is_moved;
+}
+
 static struct feed *feed_new(struct wd_poll *p, const struct wd_feed_conf *conf)
 {
 	struct feed *f = calloc(1, sizeof(*f));
@@ -713,6 +770,7 @@ static struct feed *feed_new(struct wd_poll *p, const struct wd_feed_conf *conf)
 		f->last_modified = copy(c.last_modified);
 		f->body_hash = c.body_hash;
 		f->has_body_hash = c.has_body_hash;
+		restore(f, c.schedule);
 		wd_arena_free(a);
 	}
 	return f;
@@ -794,6 +852,8 @@ static int attach(struct wd_poll *p, const struct wd_feed_conf *feeds, size_t n,
 		f->keep = true;
 		f->conf = &feeds[i];
 		wd_schedule_start(&f->sched, f->conf);
+		if (f->saved_interval_us == 0)
+			f->saved_interval_us = f->sched.interval_us;
 		list[i] = f;
 	}
 	return WD_OK;

@@ -22,6 +22,7 @@ struct wd_poll_cursor {
 	struct wd_str etag, last_modified; /* byte for byte */
 	struct wd_hash body_hash;
 	bool has_body_hash;
+	struct wd_str schedule; /* what `save` was given last */
 };
 
 /** How a feed stands. */
@@ -56,6 +57,9 @@ struct wd_poll_opts {
 	/** Fills the cursor a feed starts from; strings from `a`. May be NULL. */
 	void (*cursor)(
 		struct wd_str feed_id, struct wd_arena *a, struct wd_poll_cursor *ret, void *ctx);
+	/** Keeps what was learned of a feed (interval, redirects) for its next cursor; called only
+	 * when it changed. May be NULL. */
+	void (*save)(struct wd_str feed_id, struct wd_str record, void *ctx);
 	void *ctx;
 };
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Polling against the scripted origin: what is fetched, what is not, and what is said about it."""
+import json
 import os
 import sys
 import threading
@@ -243,6 +244,26 @@ def test_private_addresses_are_refused_unless_listed():
             line = d.wait_log("f: feed-failed")[0]
             assert "127.0.0.1" in line and "http.allow_private" in line, line
             assert o.requests("/f") == []
+            assert d.stop() == 0
+
+
+def test_what_was_learned_survives_a_restart():
+    with Origin() as o:
+        o.add("/f", Feed(items=1))
+        port = free_port()
+        text = conf(o, ["/f"], "admin: {listen: '127.0.0.1:%d'}\n" % port, interval="300ms").replace(
+            "fixed: true", "interval_max: 1h")
+        with Daemon(text) as d:
+            d.wait_events(1)
+
+            def interval():
+                feeds = json.loads(d.get("http://127.0.0.1:%d/status" % port))["feeds"]
+                return feeds[0]["interval_s"] if feeds else 0
+            d.wait("a longer interval", lambda: interval() >= 1, 30)
+            assert d.stop() == 0
+            d.lines.clear()
+            d.start()
+            d.wait("the learned interval", lambda: interval() >= 1, 3)
             assert d.stop() == 0
 
 
