@@ -124,6 +124,8 @@ static void add_gap(struct reader *r, uint8_t gap)
 
 static void add_text(struct reader *r, struct wd_node *n)
 {
+	if (n->text.n == 0)
+		return;
 	const char *p = n->text.p, *end = p + n->text.n;
 	while (p < end) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
