@@ -12,7 +12,7 @@
 #include "parsers/dates.h"
 #include "parsers/furniture.h"
 
-enum { HEAD_BLOCKS = 8, TAIL_BLOCKS = 6, ROUNDS = 8, MAX_LINKS = 60 };
+enum { HEAD_BLOCKS = 8, TAIL_BLOCKS = 6, ROUNDS = 8, MAX_LINKS = 60, MIDDLE_MAX_BYTES = 240 };
 
 struct block {
 	struct wd_node *node;
@@ -155,6 +155,9 @@ static void ask(struct work *w, size_t at, unsigned zones)
 	enum { TIMES = 20 };
 	struct block *b = &w->blocks.v[at];
 	enum wd_tag tag = (enum wd_tag)b->node->tag;
+	/* A long paragraph in the middle is an article's; nearly all blocks are such. */
+	if (zones == WD_ZONE_BODY && b->text.n > MIDDLE_MAX_BYTES)
+		return;
 	unsigned forms = WD_FORM_LINE | WD_FORM_BLOCK | WD_FORM_SECTION;
 	if (tag == WD_TAG_P || tag == WD_TAG_FIGCAPTION)
 		forms |= WD_FORM_START | WD_FORM_END;

@@ -32,6 +32,8 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 {
 	static const char *const pipes[] = {"|", "│", "┃", "｜", "¦", "║"};
 	size_t k, at = i, n = 0;
+	if (wd_is_alnum(s.p[i])) /* nearly all bytes: no delimiter begins with one */
+		return 0;
 	switch (d) {
 	case D_WIKI:
 		return wd_str_starts(wd_str_from(s, i), WD_STR("||")) ||
@@ -131,9 +133,32 @@ struct run {
 	size_t rows, mode, rules, first_rule;
 };
 
+/* Most lines hold no delimiter at all, which is cheap to see. */
+static bool may_hold(struct wd_str s, enum delim d)
+{
+	static const char *const signs[][7] = {
+		[D_PIPE] = {"|", "│", "┃", "｜", "¦", "║"},
+		[D_WIKI] = {"||", "!!"},
+		[D_WIDE] = {"\xE3\x80\x80", "\xE2\x80\x83"},
+		[D_TAB] = {"\t"},
+		[D_SPACES] = {"  ", "\t", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x82",
+			"\xE2\x80\x83"},
+		[D_SEMI] = {";"},
+		[D_COMMA] = {","},
+		[D_DOT] = {" · ", " • ", " / "},
+	};
+	if ((size_t)d >= WD_COUNTOF(signs) || signs[d][0] == NULL)
+		return true;
+	for (const char *const *sign = signs[d]; *sign != NULL; sign++) {
+		if (wd_str_find(s, wd_str_c(*sign), 0) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cells, size_t *ret_n)
 {
-	if (l->table != NULL || l->text.n > 4000)
+	if (l->table != NULL || l->text.n > 4000 || !may_hold(l->text, d))
 		return false;
 	*ret_n = split(l->text, d, cells);
 	return *ret_n >= 2;

@@ -131,6 +131,12 @@ fuzz_programs += tests/fuzz/fuzz_clean
 tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
 TESTS += tests/clean/sanitiser.py
 EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
+# Cost against libxml2's bare SAX parse, and linear time on broken input. Build with -O2.
+EXTRA_PROGRAMS += tests/bench/bench_clean
+tests_bench_bench_clean_SOURCES = tests/bench/bench_clean.c
+bench-clean: tests/bench/bench_clean
+	WIREDESK_DATA=$(abs_top_srcdir)/data tests/bench/bench_clean
+.PHONY: bench-clean
 
 # In a build configured with --enable-fuzzing: make fuzz FUZZ_SECONDS=60
 FUZZ_SECONDS = 60
