@@ -207,7 +207,9 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	text = wd_repair_mojibake(a, text, "text", &ret->repairs);
 	/* broken tags become plain ones here, so that the lines that hold them are known as debris
 	 */
-	text = wd_repair_markup(a, text, "text", &ret->repairs);
+	struct wd_str whole = wd_repair_markup(a, text, "text", &ret->repairs);
+	bool mended = whole.p != text.p;
+	text = whole;
 	wd_plain_split(a, text, &lines);
 	size_t head = wd_plain_head(a, &lines, ret);
 	struct wd_str first_heading = WD_STR_NONE;
@@ -218,6 +220,8 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	if (r < 0)
 		return r;
 	wd_build_take_clean(a, &clean, ret);
+	WD_VEC_EACH (struct wd_table, t, &ret->tables)
+		t->repaired |= mended;
 	if (ret->headline.n == 0 && first_heading.n > 0) {
 		ret->headline = wd_clean_title(a, first_heading, "headline", &ret->repairs);
 		wd_repair_add(
