@@ -30,7 +30,9 @@ unit_parsers = \
 
 unit_taggers = \
 	tests/unit/test_language \
-	tests/unit/test_phrases
+	tests/unit/test_phrases \
+	tests/unit/test_tagger \
+	tests/unit/test_textdates
 
 unit_desk = \
 	tests/unit/test_stories \
@@ -64,10 +66,12 @@ fuzz_programs = \
 	tests/fuzz/fuzz_feed \
 	tests/fuzz/fuzz_html \
 	tests/fuzz/fuzz_page \
+	tests/fuzz/fuzz_tag \
 	tests/fuzz/fuzz_warc
 tests_fuzz_fuzz_charset_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_feed_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_html_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_tag_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_page_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_warc_LDADD = $(fuzz_LIBS) $(LDADD)
 
@@ -84,6 +88,7 @@ check_PROGRAMS += $(fuzz_programs)
 TESTS += tests/golden/golden.sh
 EXTRA_DIST += tests/fuzz/fuzz_charset.dict tests/fuzz/fuzz_feed.dict
 EXTRA_DIST += tests/fuzz/fuzz_html.dict tests/fuzz/fuzz_page.dict
+EXTRA_DIST += tests/fuzz/fuzz_tag.dict
 EXTRA_DIST += tests/fuzz/fuzz_warc.dict tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 EXTRA_DIST += tests/unit/dates.tsv tests/unit/test.h tests/golden tests/fuzz/corpus tests/schema
 TEST_EXTENSIONS = .sh .py
