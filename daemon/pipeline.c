@@ -49,7 +49,9 @@
 #define GROUP_US 50000
 #define TICK_US 20000
 #define SAVE_US 100000 /* between commits that only save what sinks acknowledged */
-#define CHECK_DELAY_US (2 * WD_SEC)
+#define PRUNE_EVERY_US WD_HOUR
+#define PRUNE_ARTICLES 5000      /* in one go: some tens of milliseconds */
+#define FORGET_US (180 * WD_DAY) /* an article that no feed carried for so long */
 #define MEMORY_OUTBOX (64 * WD_MIB)
 
 struct chunk {
@@ -113,7 +115,7 @@ struct wd_pipeline {
 	size_t group_events;
 	int64_t group_began_us;
 	bool waits; /* said that it stands still */
-	int64_t saved_us;
+	int64_t saved_us, pruned_us;
 
 	_Atomic uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
 };
@@ -485,6 +487,28 @@ static void save_acks(struct wd_pipeline *p)
 		(void)commit(p);
 }
 
+/* Articles that left their feeds long ago are forgotten, a few at a time. */
+static void prune(struct wd_pipeline *p)
+{
+	struct wd_err err = {0};
+	int64_t now = wd_clock_mono_us();
+	int gone = 0;
+	if (p->own_store != NULL || now - p->pruned_us < PRUNE_EVERY_US ||
+		wd_store_in_txn(p->store))
+		return;
+	p->pruned_us = now;
+	if (wd_store_begin(p->store, &err) != WD_OK)
+		return;
+	int r = wd_store_prune(
+		p->store, wd_clock_now_us() - FORGET_US, PRUNE_ARTICLES, &gone, &err);
+	if (r == WD_OK)
+		(void)commit(p);
+	else
+		give_back(p, &err);
+	if (gone > 0)
+		wd_log(WD_LOG_INFO, WD_STR("store"), "pruned", "articles=%d", gone);
+}
+
 static bool all_pumps_dead(struct wd_pipeline *p)
 {
 	for (size_t i = 0; i < p->pump_count; i++) {
@@ -658,6 +682,8 @@ static void *desk_main(void *arg)
 		}
 		(void)commit(p);
 		save_acks(p);
+		if (j == NULL)
+			prune(p);
 		atomic_store(&p->idle, over);
 		if (over)
 			wait_us(TICK_US / 4);
@@ -672,7 +698,9 @@ static int open_store(struct wd_pipeline *p, struct wd_err *err)
 	p->store = p->opts.store;
 	if (p->store != NULL)
 		return WD_OK;
-	struct wd_store_opts so = {.outbox_max_bytes = MEMORY_OUTBOX};
+	struct wd_store_opts so = {.outbox_max_bytes = p->opts.outbox_max_bytes > 0
+							       ? p->opts.outbox_max_bytes
+							       : MEMORY_OUTBOX};
 	int r = wd_store_open(&so, &p->own_store, err);
 	p->store = p->own_store;
 	return r;
@@ -743,6 +771,7 @@ static unsigned worker_count(unsigned asked)
 static void init(struct wd_pipeline *p, const struct wd_pipeline_opts *opts)
 {
 	p->opts = *opts;
+	p->pruned_us = wd_clock_mono_us();
 	p->group_end = &p->group;
 	p->worker_count = p->busy = worker_count(opts->workers);
 	p->rules = opts->rules != NULL ? wd_rules_ref(opts->rules) : NULL;
