@@ -14,7 +14,7 @@
  * Concurrency: everything on the loop thread but on_doc_done() (desk thread), which puts the
  * outcome into a list under a mutex and wakes the loop.
  */
-#include "sources/http_poll.h"
+#include "sources/http_poll_impl.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -26,94 +26,6 @@
 #include "base/metrics.h"
 #include "base/url.h"
 #include "sources/http_fetch.h"
-
-/* After so many 304 in a row one fetch goes without validators: some servers answer 304 for ever.
- */
-#define PROBE_AFTER 100
-/* A permanent redirect is believed when it stood so long and was seen so often. */
-#define MOVED_AFTER (3 * WD_DAY)
-#define MOVED_TIMES 5
-#define HOST_BUCKETS 4096
-
-enum feed_state { WAITING, READY, FETCHING, HELD, SENT };
-
-struct host {
-	struct wd_str key; /* scheme://host:port */
-	size_t running;
-	struct feed *first, *last; /* ready */
-	struct host *next_turn, *next;
-	bool has_turn;
-};
-
-struct feed {
-	struct wd_poll *p;
-	const struct wd_feed_conf *conf;
-	char *id, *url; /* copies: outlive the configuration they came from */
-	struct host *host;
-	enum feed_state state;
-	struct wd_schedule sched;
-	int64_t due_us; /* monotonic */
-	size_t heap_at;
-	struct feed *next;
-	struct wd_fetch *fetch;
-	struct wd_doc *doc; /* HELD */
-	char *etag, *last_modified;
-	struct wd_hash body_hash;
-	bool has_body_hash;
-	unsigned unchanged_in_a_row;
-	char *moved_to;         /* seen behind permanent redirects */
-	int64_t moved_since_us; /* wall clock: kept over restarts */
-	unsigned moved_seen;
-	bool is_moved; /* believed: fetched from there */
-	enum wd_poll_health health;
-	int status;
-	int64_t retry_after_us, last_ok_us, failing_since_us;
-	char reason[256];
-	int64_t saved_interval_us; /* as the store has them */
-	unsigned saved_seen;
-	bool saved_moved;
-	bool is_removed, keep;
-};
-
-/* What travels with a document, in its arena. */
-struct delivery {
-	struct feed *feed;
-	struct wd_poll_report report;
-	bool is_reported;
-	struct wd_hash body_hash;
-};
-
-/* What comes back from the desk's thread. */
-struct outcome {
-	struct outcome *next;
-	struct feed *feed;
-	int rc;
-	char *etag, *last_modified;
-	struct wd_hash body_hash;
-	struct wd_poll_report report;
-	bool is_reported;
-};
-
-struct wd_poll {
-	struct wd_poll_opts o;
-	const struct wd_http_conf *http;
-	struct wd_fetcher *fetcher;
-	uv_timer_t timer;
-	uv_async_t wake;
-	struct feed **feeds;
-	size_t n;
-	struct feed **heap;
-	size_t heap_n, heap_cap;
-	struct host *hosts[HOST_BUCKETS], *turn_first, *turn_last;
-	size_t running;
-	struct feed *held_first, *held_last;
-	size_t held;
-	bool is_full, is_stopped;
-	uint64_t random;
-	size_t outstanding; /* documents with the pipeline */
-	pthread_mutex_t lock;
-	struct outcome *outcomes; /* under lock */
-};
 
 static struct wd_metric fetched_ok = {.name = "wiredesk_fetches_total",
 	.help = "Fetches of feeds by result",
@@ -146,7 +58,7 @@ const char *wd_poll_health_name(enum wd_poll_health h)
 
 /* ---- the heap of waiting feeds ---- */
 
-static void heap_put(struct wd_poll *p, size_t at, struct feed *f)
+static void heap_put(struct wd_poll *p, size_t at, struct wd_poll_feed *f)
 {
 	p->heap[at] = f;
 	f->heap_at = at;
@@ -154,7 +66,7 @@ static void heap_put(struct wd_poll *p, size_t at, struct feed *f)
 
 static void heap_up(struct wd_poll *p, size_t at)
 {
-	struct feed *f = p->heap[at];
+	struct wd_poll_feed *f = p->heap[at];
 	while (at > 0 && p->heap[(at - 1) / 2]->due_us > f->due_us) {
 		heap_put(p, at, p->heap[(at - 1) / 2]);
 		at = (at - 1) / 2;
@@ -164,7 +76,7 @@ static void heap_up(struct wd_poll *p, size_t at)
 
 static void heap_down(struct wd_poll *p, size_t at)
 {
-	struct feed *f = p->heap[at];
+	struct wd_poll_feed *f = p->heap[at];
 	for (;;) {
 		size_t child = 2 * at + 1;
 		if (child >= p->heap_n)
@@ -179,10 +91,10 @@ static void heap_down(struct wd_poll *p, size_t at)
 	heap_put(p, at, f);
 }
 
-static void heap_remove(struct wd_poll *p, struct feed *f)
+static void heap_remove(struct wd_poll *p, struct wd_poll_feed *f)
 {
 	size_t at = f->heap_at;
-	struct feed *last = p->heap[--p->heap_n];
+	struct wd_poll_feed *last = p->heap[--p->heap_n];
 	if (last == f)
 		return;
 	heap_put(p, at, last);
@@ -192,11 +104,9 @@ static void heap_remove(struct wd_poll *p, struct feed *f)
 
 /* ---- planning ---- */
 
-static void pump(struct wd_poll *p);
-
 static void on_timer(uv_timer_t *t)
 {
-	pump(t->data);
+	wd_poll_pump(t->data);
 }
 
 static double random_unit(struct wd_poll *p)
@@ -205,7 +115,7 @@ static double random_unit(struct wd_poll *p)
 	return (double)(p->random >> 11) / 9007199254740992.0;
 }
 
-static void wait_until(struct feed *f, int64_t due_us)
+void wd_poll_wait_until(struct wd_poll_feed *f, int64_t due_us)
 {
 	struct wd_poll *p = f->p;
 	f->state = WAITING;
@@ -221,11 +131,9 @@ static bool is_lasting(enum wd_poll_health h)
 	       h != WD_POLL_SERVER;
 }
 
-static void feed_free(struct feed *f);
-
 /* The record: "1 INTERVAL LEARNED MOVED SEEN", and with a redirect " SINCE URL". Written when there
  * is news worth a write: the interval moved by a quarter, or a redirect was seen once more. */
-static void save(struct feed *f)
+static void save(struct wd_poll_feed *f)
 {
 	struct wd_poll *p = f->p;
 	struct wd_buf b;
@@ -249,21 +157,21 @@ static void save(struct feed *f)
 	wd_buf_done(&b);
 }
 
-static void plan(struct feed *f)
+static void plan(struct wd_poll_feed *f)
 {
 	struct wd_poll *p = f->p;
 	if (f->is_removed) {
-		feed_free(f);
+		wd_poll_feed_free(f);
 		return;
 	}
 	save(f);
 	int64_t pause = wd_schedule_pause(&f->sched, f->conf, p->http->backoff_max_us,
 		wd_clock_now_us(), f->retry_after_us, is_lasting(f->health), random_unit(p));
-	wait_until(f, wd_clock_mono_us() + pause);
+	wd_poll_wait_until(f, wd_clock_mono_us() + pause);
 }
 
 /* Said once per change of state, not per poll. */
-static void set_health(struct feed *f, enum wd_poll_health h, const char *reason)
+static void set_health(struct wd_poll_feed *f, enum wd_poll_health h, const char *reason)
 {
 	enum wd_poll_health was = f->health;
 	f->health = h;
@@ -288,7 +196,7 @@ static void set_health(struct feed *f, enum wd_poll_health h, const char *reason
 	}
 }
 
-static void failed(struct feed *f, enum wd_poll_health h, const char *reason)
+static void failed(struct wd_poll_feed *f, enum wd_poll_health h, const char *reason)
 {
 	wd_metric_add(&fetched_bad, 1);
 	wd_schedule_failed(&f->sched);
@@ -301,7 +209,7 @@ static void failed(struct feed *f, enum wd_poll_health h, const char *reason)
 	plan(f);
 }
 
-static void give_turn(struct wd_poll *p, struct host *h)
+static void give_turn(struct wd_poll *p, struct wd_poll_host *h)
 {
 	if (h->has_turn || h->first == NULL || h->running >= (size_t)p->http->max_per_host)
 		return;
@@ -316,7 +224,7 @@ static void give_turn(struct wd_poll *p, struct host *h)
 
 /* ---- documents ---- */
 
-static char *copy(struct wd_str s)
+char *wd_poll_copy(struct wd_str s)
 {
 	char *z = s.n > 0 ? calloc(1, s.n + 1) : NULL;
 	if (z == NULL)
@@ -334,8 +242,8 @@ static void on_doc_done(struct wd_doc *doc, int rc, void *ctx)
 	WD_ASSERT(o != NULL); /* without it the feed would never be polled again */
 	o->feed = d->feed;
 	o->rc = rc;
-	o->etag = copy(doc->etag);
-	o->last_modified = copy(doc->last_modified);
+	o->etag = wd_poll_copy(doc->etag);
+	o->last_modified = wd_poll_copy(doc->last_modified);
 	o->body_hash = d->body_hash;
 	o->report = d->report;
 	o->is_reported = d->is_reported;
@@ -355,7 +263,7 @@ void wd_poll_reported(const struct wd_doc *doc, const struct wd_poll_report *r)
 	d->is_reported = true;
 }
 
-static void committed(struct feed *f, struct outcome *o)
+static void committed(struct wd_poll_feed *f, struct outcome *o)
 {
 	free(f->etag);
 	free(f->last_modified);
@@ -379,9 +287,9 @@ static void committed(struct feed *f, struct outcome *o)
 
 static void on_outcome(struct outcome *o)
 {
-	struct feed *f = o->feed;
+	struct wd_poll_feed *f = o->feed;
 	if (f->is_removed)
-		feed_free(f);
+		wd_poll_feed_free(f);
 	else if (o->rc == WD_OK)
 		committed(f, o);
 	else
@@ -407,11 +315,11 @@ static void on_wake(uv_async_t *a)
 		p->outstanding--;
 		on_outcome(o);
 	}
-	pump(p);
+	wd_poll_pump(p);
 }
 
 /* False: no room. */
-static bool deliver(struct feed *f)
+static bool deliver(struct wd_poll_feed *f)
 {
 	struct wd_poll *p = f->p;
 	int rc = p->o.deliver(f->doc, p->o.ctx);
@@ -432,7 +340,7 @@ static void deliver_held(struct wd_poll *p)
 {
 	p->is_full = false;
 	while (p->held_first != NULL) {
-		struct feed *f = p->held_first;
+		struct wd_poll_feed *f = p->held_first;
 		if (f->is_removed || p->is_stopped) {
 			wd_doc_free(wd_take(f->doc));
 		} else if (!deliver(f)) {
@@ -445,12 +353,12 @@ static void deliver_held(struct wd_poll *p)
 		f->next = NULL;
 		p->held--;
 		if (f->is_removed)
-			feed_free(f);
+			wd_poll_feed_free(f);
 	}
 	wd_metric_set(&feeds_held, (int64_t)p->held);
 }
 
-static void hold(struct feed *f)
+static void hold(struct wd_poll_feed *f)
 {
 	struct wd_poll *p = f->p;
 	f->state = HELD;
@@ -498,7 +406,8 @@ static struct wd_str result_header(const struct wd_fetch_result *r, const char *
 	return WD_STR_NONE;
 }
 
-static struct wd_doc *make_doc(struct feed *f, const struct wd_fetch_result *r, struct wd_hash hash)
+static struct wd_doc *make_doc(
+	struct wd_poll_feed *f, const struct wd_fetch_result *r, struct wd_hash hash)
 {
 	struct wd_doc *doc = wd_doc_new(r->body.n + 4 * WD_MIB);
 	struct delivery *d = doc != NULL ? wd_arena_new_of(doc->mem, struct delivery) : NULL;
@@ -548,13 +457,13 @@ static struct wd_doc *make_doc(struct feed *f, const struct wd_fetch_result *r, 
 
 /* A permanent redirect may be a maintenance page's mistake, so it is believed only when it stood.
  */
-static void note_redirect(struct feed *f, const struct wd_fetch_result *r)
+static void note_redirect(struct wd_poll_feed *f, const struct wd_fetch_result *r)
 {
 	if (f->is_moved)
 		return;
 	if (r->permanent.n == 0 || f->moved_to == NULL || !wd_str_eqc(r->permanent, f->moved_to)) {
 		free(f->moved_to);
-		f->moved_to = copy(r->permanent);
+		f->moved_to = wd_poll_copy(r->permanent);
 		f->moved_seen = r->permanent.n > 0 ? 1 : 0;
 		f->moved_since_us = wd_clock_now_us();
 		return;
@@ -568,7 +477,7 @@ static void note_redirect(struct feed *f, const struct wd_fetch_result *r)
 		WD_LOGQ(wd_str_c(f->moved_to)));
 }
 
-static void unchanged(struct feed *f)
+static void unchanged(struct wd_poll_feed *f)
 {
 	wd_metric_add(&fetched_same, 1);
 	f->unchanged_in_a_row++;
@@ -584,7 +493,7 @@ static void unchanged(struct feed *f)
 
 static void on_fetched(const struct wd_fetch_result *r, void *ctx)
 {
-	struct feed *f = ctx;
+	struct wd_poll_feed *f = ctx;
 	struct wd_poll *p = f->p;
 	f->fetch = NULL;
 	f->host->running--;
@@ -613,14 +522,14 @@ static void on_fetched(const struct wd_fetch_result *r, void *ctx)
 			hold(f);
 		}
 	}
-	pump(p);
+	wd_poll_pump(p);
 }
 
 /* ---- slots ---- */
 
-static void make_ready(struct feed *f)
+static void make_ready(struct wd_poll_feed *f)
 {
-	struct host *h = f->host;
+	struct wd_poll_host *h = f->host;
 	f->state = READY;
 	f->next = NULL;
 	if (h->last != NULL)
@@ -630,7 +539,7 @@ static void make_ready(struct feed *f)
 	h->last = f;
 }
 
-static void start(struct feed *f)
+static void start(struct wd_poll_feed *f)
 {
 	struct wd_poll *p = f->p;
 	bool probe = f->unchanged_in_a_row >= PROBE_AFTER;
@@ -650,22 +559,21 @@ static void start(struct feed *f)
 	p->running++;
 }
 
-/* Everything that can go on goes on: due feeds queue up, hosts take turns, the timer is set. */
-static void pump(struct wd_poll *p)
+void wd_poll_pump(struct wd_poll *p)
 {
 	int64_t now = wd_clock_mono_us();
 	if (p->is_stopped)
 		return;
 	while (p->heap_n > 0 && p->heap[0]->due_us <= now) {
-		struct feed *f = p->heap[0];
+		struct wd_poll_feed *f = p->heap[0];
 		heap_remove(p, f);
 		make_ready(f);
 		give_turn(p, f->host);
 	}
 	while (!p->is_full && p->turn_first != NULL &&
 		p->running < (size_t)p->http->max_transfers) {
-		struct host *h = p->turn_first;
-		struct feed *f = h->first;
+		struct wd_poll_host *h = p->turn_first;
+		struct wd_poll_feed *f = h->first;
 		p->turn_first = h->next_turn;
 		if (p->turn_first == NULL)
 			p->turn_last = NULL;
@@ -683,212 +591,6 @@ static void pump(struct wd_poll *p)
 			(uint64_t)WD_MAX((p->heap[0]->due_us - now + 999) / 1000, INT64_C(1)), 0);
 	else
 		(void)uv_timer_stop(&p->timer);
-}
-
-/* ---- the set of feeds ---- */
-
-static struct host *host_of(struct wd_poll *p, struct wd_str url)
-{
-	struct wd_url u = wd_url_split(url);
-	struct wd_str key = wd_str_sub(url, 0, (size_t)(u.host.p + u.host.n - url.p));
-	if (u.port.n > 0)
-		key.n = (size_t)(u.port.p + u.port.n - url.p);
-	struct host **bucket = &p->hosts[wd_hash64(key) % HOST_BUCKETS];
-	for (struct host *h = *bucket; h != NULL; h = h->next) {
-		if (wd_str_eq(h->key, key))
-			return h;
-	}
-	struct host *h = calloc(1, sizeof(*h));
-	char *name = copy(key);
-	if (h == NULL || name == NULL) {
-		free(h);
-		free(name);
-		return NULL;
-	}
-	h->key = wd_str_c(name);
-	h->next = *bucket;
-	*bucket = h;
-	return h;
-}
-
-static void feed_free(struct feed *f)
-{
-	free(f->id);
-	free(f->url);
-	free(f->etag);
-	free(f->last_modified);
-	free(f->moved_to);
-	wd_doc_free(f->doc);
-	free(f);
-}
-
-/* What save() wrote; anything else is as if nothing was known. */
-static void restore(struct feed *f, struct wd_str record)
-{
-	struct wd_str rest = record, part[6] = {{NULL, 0}};
-	uint64_t interval, learned, moved, seen, since;
-	for (size_t i = 0; i < 6; i++) {
-		if (!wd_str_split(&rest, ' ', &part[i]))
-			break;
-	}
-	if (!wd_str_eqc(part[0], "1") || wd_str_to_u64(part[1], 1, INT64_MAX, &interval) != WD_OK ||
-		wd_str_to_u64(part[2], 0, 1, &learned) != WD_OK ||
-		wd_str_to_u64(part[3], 0, 1, &moved) != WD_OK ||
-		wd_str_to_u64(part[4], 0, MOVED_TIMES, &seen) != WD_OK)
-		return;
-	f->sched.interval_us = (int64_t)interval;
-	f->sched.has_learned = learned == 1;
-	if (wd_str_to_u64(part[5], 0, INT64_MAX, &since) != WD_OK || !wd_url_is_http(rest))
-		return;
-	f->moved_to = copy(rest);
-	f->moved_since_us = (int64_t)since;
-	f->moved_seen = (unsigned)seen;
-	f->is_moved = moved == 1 && f->moved_to != NULL;
-	f->saved_seen = f->moved_seen;
-	f->saved_moved = f->is_moved;
-}
-
-static struct feed *feed_new(struct wd_poll *p, const struct wd_feed_conf *conf)
-{
-	struct feed *f = calloc(1, sizeof(*f));
-	if (f == NULL)
-		return NULL;
-	f->p = p;
-	f->id = copy(conf->id);
-	f->url = copy(conf->url);
-	f->host = host_of(p, conf->url);
-	if (f->id == NULL || f->url == NULL || f->host == NULL) {
-		feed_free(f);
-		return NULL;
-	}
-	if (p->o.cursor != NULL) {
-		struct wd_arena *a = wd_arena_new(64 * WD_KIB);
-		struct wd_poll_cursor c = {0};
-		if (a != NULL)
-			p->o.cursor(conf->id, a, &c, p->o.ctx);
-		f->etag = copy(c.etag);
-		f->last_modified = copy(c.last_modified);
-		f->body_hash = c.body_hash;
-		f->has_body_hash = c.has_body_hash;
-		restore(f, c.schedule);
-		wd_arena_free(a);
-	}
-	return f;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const struct feed *x = *(struct feed *const *)a, *y = *(struct feed *const *)b;
-	int d = strcmp(x->id, y->id);
-	return d != 0 ? d : strcmp(x->url, y->url);
-}
-
-static struct feed *find(struct feed **sorted, size_t n, const struct wd_feed_conf *conf)
-{
-	size_t lo = 0, hi = n;
-	while (lo < hi) {
-		size_t mid = (lo + hi) / 2;
-		int d = wd_str_cmp(wd_str_c(sorted[mid]->id), conf->id);
-		if (d == 0)
-			d = wd_str_cmp(wd_str_c(sorted[mid]->url), conf->url);
-		if (d == 0)
-			return sorted[mid];
-		if (d < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
-}
-
-/* Whatever a feed was doing; a document that is with the pipeline comes back through on_outcome. */
-static void detach_all(struct wd_poll *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		struct feed *f = p->feeds[i];
-		if (f->state == FETCHING) {
-			wd_fetch_cancel(wd_take(f->fetch));
-			f->due_us = wd_clock_mono_us();
-			f->state = WAITING;
-		} else if (f->state == READY) {
-			f->state = WAITING;
-		}
-		f->next = f->state == HELD ? f->next : NULL;
-		f->keep = false;
-	}
-	for (size_t i = 0; i < HOST_BUCKETS; i++) {
-		for (struct host *h = p->hosts[i]; h != NULL; h = h->next) {
-			h->running = 0;
-			h->has_turn = false;
-			h->first = h->last = NULL;
-		}
-	}
-	p->turn_first = p->turn_last = NULL;
-	p->running = 0;
-	p->heap_n = 0;
-}
-
-static void remove_feed(struct feed *f)
-{
-	wd_log(WD_LOG_INFO, wd_str_c(f->id), "feed-removed", "url=%s", WD_LOGQ(wd_str_c(f->url)));
-	f->is_removed = true;
-	if (f->state == WAITING)
-		feed_free(f); /* HELD and SENT: when their document comes back */
-}
-
-static int attach(struct wd_poll *p, const struct wd_feed_conf *feeds, size_t n, struct feed **list,
-	struct wd_err *err)
-{
-	int64_t now = wd_clock_mono_us();
-	for (size_t i = 0; i < n; i++) {
-		struct feed *f = find(p->feeds, p->n, &feeds[i]);
-		if (f == NULL) {
-			f = feed_new(p, &feeds[i]);
-			if (f != NULL)
-				f->due_us = now;
-		}
-		if (f == NULL)
-			return wd_err_set(err, WD_E_NOMEM, "out of memory for %zu feeds", n);
-		f->keep = true;
-		f->conf = &feeds[i];
-		wd_schedule_start(&f->sched, f->conf);
-		if (f->saved_interval_us == 0)
-			f->saved_interval_us = f->sched.interval_us;
-		list[i] = f;
-	}
-	return WD_OK;
-}
-
-int wd_poll_set_feeds(struct wd_poll *p, const struct wd_http_conf *http,
-	const struct wd_feed_conf *feeds, size_t n, struct wd_err *err)
-{
-	struct feed **list = calloc(WD_MAX(n, (size_t)1), sizeof(struct feed *));
-	struct feed **heap = calloc(WD_MAX(n, (size_t)1), sizeof(struct feed *));
-	int rc =
-		list != NULL && heap != NULL ? WD_OK : wd_err_set(err, WD_E_NOMEM, "out of memory");
-	detach_all(p);
-	if (rc == WD_OK)
-		rc = wd_fetcher_set_conf(p->fetcher, http, err);
-	if (rc == WD_OK)
-		rc = attach(p, feeds, n, list, err);
-	WD_ASSERT(rc == WD_OK); /* half a configuration would be worse than a restart */
-	p->http = http;
-	for (size_t i = 0; i < p->n; i++) {
-		if (!p->feeds[i]->keep)
-			remove_feed(p->feeds[i]);
-	}
-	free(p->feeds);
-	free(p->heap);
-	p->feeds = list;
-	p->heap = heap;
-	p->n = n;
-	qsort(list, n, sizeof(struct feed *), by_key);
-	for (size_t i = 0; i < n; i++) {
-		if (list[i]->state == WAITING)
-			wait_until(list[i], list[i]->due_us);
-	}
-	pump(p);
-	return WD_OK;
 }
 
 /* ---- interface ---- */
@@ -924,7 +626,7 @@ void wd_poll_resume(struct wd_poll *p)
 	if (p->is_stopped)
 		return;
 	deliver_held(p);
-	pump(p);
+	wd_poll_pump(p);
 }
 
 void wd_poll_stop(struct wd_poll *p)
@@ -932,7 +634,7 @@ void wd_poll_stop(struct wd_poll *p)
 	if (p->is_stopped)
 		return;
 	p->is_stopped = true;
-	detach_all(p);
+	wd_poll_detach_all(p);
 	deliver_held(p);
 	wd_fetcher_close(p->fetcher);
 	(void)uv_timer_stop(&p->timer);
@@ -952,16 +654,16 @@ void wd_poll_free(struct wd_poll *p)
 		struct outcome *o = p->outcomes;
 		p->outcomes = o->next;
 		if (o->feed->is_removed)
-			feed_free(o->feed);
+			wd_poll_feed_free(o->feed);
 		free(o->etag);
 		free(o->last_modified);
 		free(o);
 	}
 	for (size_t i = 0; i < p->n; i++)
-		feed_free(p->feeds[i]);
+		wd_poll_feed_free(p->feeds[i]);
 	for (size_t i = 0; i < HOST_BUCKETS; i++) {
 		while (p->hosts[i] != NULL) {
-			struct host *h = p->hosts[i];
+			struct wd_poll_host *h = p->hosts[i];
 			p->hosts[i] = h->next;
 			free(wd_unconst(h->key.p));
 			free(h);
@@ -972,28 +674,4 @@ void wd_poll_free(struct wd_poll *p)
 	wd_fetcher_free(p->fetcher);
 	(void)pthread_mutex_destroy(&p->lock);
 	free(p);
-}
-
-void wd_poll_each(struct wd_poll *p, void (*fn)(const struct wd_poll_view *v, void *ctx), void *ctx)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		const struct feed *f = p->feeds[i];
-		struct wd_poll_view v = {.id = wd_str_c(f->id),
-			.url = wd_str_c(f->url),
-			.reason = wd_str_c(f->reason),
-			.health = f->health,
-			.failures = f->sched.failures,
-			.status = f->status,
-			.interval_us = f->sched.interval_us,
-			.next_in_us = f->state == WAITING ? f->due_us - wd_clock_mono_us() : 0,
-			.last_ok_us = f->last_ok_us};
-		fn(&v, ctx);
-	}
-}
-
-void wd_poll_counts(const struct wd_poll *p, struct wd_poll_counts *ret)
-{
-	*ret = (struct wd_poll_counts){.feeds = p->n, .running = p->running, .held = p->held};
-	for (size_t i = 0; i < p->n; i++)
-		ret->by_health[p->feeds[i]->health]++;
 }

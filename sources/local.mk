@@ -3,7 +3,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/binary.c \
 	%reldir%/conf.h \
 	%reldir%/http_fetch.c %reldir%/http_fetch.h \
-	%reldir%/http_poll.c %reldir%/http_poll.h \
+	%reldir%/http_poll.c %reldir%/http_poll.h %reldir%/http_poll_impl.h \
+	%reldir%/http_poll_feeds.c \
 	%reldir%/http_push.c %reldir%/http_push.h %reldir%/http_push_impl.h \
 	%reldir%/http_push_auth.c \
 	%reldir%/http_push_body.c \
