@@ -260,6 +260,18 @@ static void put_summits(struct wd_event_enc *e)
 		wd_json_arr_end(&e->j);
 }
 
+/* Two findings may rest on one long sentence: it stands with the first. */
+static void put_facts(struct wd_event_enc *e, const wd_strs *facts)
+{
+	wd_strs kept = {0};
+	WD_VEC_EACH (const struct wd_str, f, facts) {
+		struct wd_str *slot = wd_event_once(e, *f) ? wd_vec_push(e->a, &kept) : NULL;
+		if (slot != NULL)
+			*slot = *f;
+	}
+	put_strs(e, "facts", kept.v, kept.n);
+}
+
 static void put_flags(struct wd_event_enc *e)
 {
 	const struct wd_article *art = e->art;
@@ -271,7 +283,7 @@ static void put_flags(struct wd_event_enc *e)
 		wd_json_kv(&e->j, "severity", art->flags.v[i].severity);
 		wd_json_kv(&e->j, "message", art->flags.v[i].message);
 		put_spans(e, "evidence", &art->flags.v[i].evidence);
-		put_strs(e, "facts", art->flags.v[i].facts.v, art->flags.v[i].facts.n);
+		put_facts(e, &art->flags.v[i].facts);
 		wd_json_obj_end(&e->j);
 	}
 	if (art->flags.n > 0)
