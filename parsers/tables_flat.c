@@ -27,6 +27,27 @@ static size_t blank_bytes(struct wd_str s, size_t i)
 	return wd_cp_is_space(wd_utf8_next(s, &at)) ? at - i : 0;
 }
 
+/* Bit per delimiter that the byte can begin: nearly all bytes of a text begin none. */
+#define CAN(d) (uint8_t)(1u << (d))
+static const uint8_t can_begin[256] = {
+	['|'] = CAN(D_WIKI) | CAN(D_PIPE),
+	['!'] = CAN(D_WIKI),
+	['\t'] = CAN(D_TAB) | CAN(D_SPACES),
+	['\n'] = CAN(D_SPACES),
+	['\v'] = CAN(D_SPACES),
+	['\f'] = CAN(D_SPACES),
+	['\r'] = CAN(D_SPACES),
+	[' '] = CAN(D_SPACES) | CAN(D_DOT),
+	[';'] = CAN(D_SEMI),
+	[','] = CAN(D_COMMA),
+	[0xC2] = CAN(D_SPACES) | CAN(D_PIPE),
+	[0xE1] = CAN(D_SPACES),
+	[0xE2] = CAN(D_SPACES) | CAN(D_WIDE) | CAN(D_PIPE),
+	[0xE3] = CAN(D_SPACES) | CAN(D_WIDE),
+	[0xEF] = CAN(D_SPACES) | CAN(D_PIPE),
+};
+_Static_assert(D_COUNT <= 8, "a bit for each delimiter");
+
 /* Bytes of the delimiter at i, 0: none there. */
 static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 {
@@ -89,7 +110,7 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 		s = wd_utf8_trim(s);
 	}
 	for (size_t i = 0; i < s.n;) {
-		size_t k = delim_at(s, i, d);
+		size_t k = can_begin[(unsigned char)s.p[i]] & CAN(d) ? delim_at(s, i, d) : 0;
 		if (k == 0) {
 			i++;
 			continue;

@@ -26,6 +26,7 @@ unit_parsers = \
 	tests/unit/test_json_in \
 	tests/unit/test_inflate \
 	tests/unit/test_html \
+	tests/unit/test_page \
 	tests/unit/test_repair
 
 unit_taggers = \

@@ -2,6 +2,7 @@
  * The HTML engine against the standard's trees, in the manner of the html5lib tests: a document's
  * body, or a fragment, printed as nested parentheses. Adjacent text nodes are printed as one.
  */
+#include <libxml/HTMLparser.h>
 #include <time.h>
 
 #include "base/buf.h"
@@ -300,6 +301,56 @@ static void test_inner_text(void **state)
 	wd_arena_free(a);
 }
 
+/* ---- libxml2 as the other opinion ---- */
+
+static void add_words(struct wd_buf *out, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!wd_is_space(p[i]))
+			wd_buf_putc(out, p[i]);
+}
+
+/* On markup that both understand, both find the same text in the same order. */
+static void test_differential(void **state)
+{
+	(void)state;
+	static const char *const cases[] = {
+		"<p>one <b>two</b> three</p><p>four</p>",
+		"<ul><li>a<li>b<li>c</ul><p>d",
+		"<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>",
+		"<div><h1>t</h1><div><p>x<br>y<p>z</div></div>",
+		"<dl><dt>a<dd>b<dt>c<dd>d</dl>",
+		"<p>&eacute;&amp;&lt;&gt;&#8217;&nbsp;x</p>",
+		"<a href='x'>l<i>i</i></a> t <em>e</em>",
+		"<blockquote><p>q</p></blockquote><pre> a\n b</pre>",
+		"<select><option>1</option><option>2</option></select>",
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_arena *a = wd_arena_new(1 << 20);
+		struct wd_html h;
+		struct wd_buf own, other;
+		wd_buf_init(&own, 1 << 16);
+		wd_buf_init(&other, 1 << 16);
+		assert_int_equal(wd_html_parse(a, wd_str_c(cases[i]), NULL, &h, NULL), WD_OK);
+		for (struct wd_node *n = h.html; n != NULL; n = wd_node_next(h.html, n, false))
+			add_words(&own, n->text.p, n->text.n);
+		htmlDocPtr doc = htmlReadMemory(cases[i], (int)strlen(cases[i]), NULL, "UTF-8",
+			HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+		assert_non_null(doc);
+		xmlChar *text = xmlNodeGetContent(xmlDocGetRootElement(doc));
+		add_words(&other, (const char *)text, strlen((const char *)text));
+		if (!wd_str_eq(wd_buf_str(&own), wd_buf_str(&other)))
+			fail_msg("%s: '%.*s', libxml2 '%.*s'", cases[i],
+				WD_STR_ARG(wd_buf_str(&own)), WD_STR_ARG(wd_buf_str(&other)));
+		xmlFree(text);
+		xmlFreeDoc(doc);
+		wd_buf_done(&own);
+		wd_buf_done(&other);
+		wd_arena_free(a);
+	}
+	xmlCleanupParser();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +359,7 @@ int main(void)
 		cmocka_unit_test(test_tag_names),
 		cmocka_unit_test(test_linear),
 		cmocka_unit_test(test_inner_text),
+		cmocka_unit_test(test_differential),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

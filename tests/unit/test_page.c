@@ -1,0 +1,117 @@
+/*
+ * How the article is found on a page, and what is left out and why.
+ */
+#include "base/limits.h"
+#include "parsers/page.h"
+#include "parsers/page_vocab.h"
+#include "tests/unit/test.h"
+
+#define LONG1 "The first paragraph has a sentence, and another one, so that it reads like a text."
+#define LONG2                                                                                      \
+	"The second one goes on for a while, with commas, until it has said what it had to say."
+
+struct page_case {
+	const char *name, *html, *strategy, *text;
+};
+
+static void test_strategies(void **state)
+{
+	(void)state;
+	static const struct page_case cases[] = {
+		{"microdata",
+			"<div><p>Menu, and more.</p></div><div itemprop=articleBody><p>" LONG1
+			"<p>" LONG2 "</div>",
+			"articleBody", LONG1 "\n\n" LONG2},
+		{"name",
+			"<div class=story-body><p>" LONG1 "<p>" LONG2
+			"</div><ul><li><a href=1>x</a></ul>",
+			"articleBody", LONG1 "\n\n" LONG2},
+		{"element", "<nav><a href=1>x</a></nav><article><p>" LONG1 "<p>" LONG2 "</article>",
+			"article", LONG1 "\n\n" LONG2},
+		{"density",
+			"<div><div><a href=1>a</a></div><div class=q1><p>" LONG1 "</p><p>" LONG2
+			"</p></div></div>",
+			"density", LONG1 "\n\n" LONG2},
+		{"comments are longer",
+			"<article><p>" LONG1 "</article><div class=comments><p>" LONG2 LONG1 LONG2
+			"<p>" LONG2 LONG1 "</div>",
+			"article", LONG1},
+		{"hidden",
+			"<article><p>" LONG1 LONG1 "<p>" LONG2 LONG2
+			"<p style='display: none'>" LONG2 "</article>",
+			"article", LONG1 LONG1 "\n\n" LONG2 LONG2},
+		{"twice",
+			"<article><p>" LONG1 LONG1 LONG2 LONG2 "</p><p>" LONG1 LONG1 LONG2 LONG2
+			"</p></article>",
+			"article", LONG1 LONG1 LONG2 LONG2},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+		struct wd_doc doc = {.fetched_at_us = INT64_C(1755993600000000)};
+		struct wd_article art;
+		struct wd_page_trace trace = {0};
+		struct wd_err err = {0};
+		assert_int_equal(
+			wd_page_build(a, &doc, wd_str_c(cases[i].html), &trace, &art, &err), WD_OK);
+		if (strcmp(trace.strategy, cases[i].strategy) != 0)
+			fail_msg("%s: by %s", cases[i].name, trace.strategy);
+		assert_str(cases[i].name, art.text, cases[i].text);
+		wd_arena_free(a);
+	}
+}
+
+static void test_trace(void **state)
+{
+	(void)state;
+	struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+	struct wd_doc doc = {0};
+	struct wd_article art;
+	struct wd_page_trace trace = {0};
+	struct wd_str html =
+		WD_STR("<nav id=top><a href=1>Menu</a></nav><article><h1>Head of it</h1><p>" LONG1
+		       "</p><div class=related-posts><a href=2>Other</a></div></article>");
+	assert_int_equal(wd_page_build(a, &doc, html, &trace, &art, NULL), WD_OK);
+	bool nav = false, related = false;
+	for (size_t i = 0; i < trace.left.n; i++) {
+		const struct wd_page_left *l = &trace.left.v[i];
+		nav |= wd_str_eqc(l->where, "nav#top") && l->why == WD_PAGE_TAG;
+		related |= wd_str_eqc(l->where, "div.related-posts") && l->why == WD_PAGE_NAME;
+	}
+	assert_true(nav);
+	assert_true(related);
+	assert_str("headline", art.headline, "Head of it");
+	wd_arena_free(a);
+}
+
+static void test_vocabulary(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *names;
+		uint32_t has, has_not;
+	} cases[] = {
+		{"story-body", WD_VOC_BODY, WD_VOC_DROP},
+		{"storyBody main", WD_VOC_BODY, WD_VOC_DROP},
+		{"c-related-posts__list", WD_VOC_DROP, WD_VOC_BODY},
+		{"page no-sidebar", 0, WD_VOC_DROP},
+		{"comment-body", WD_VOC_COMMENTS, WD_VOC_DROP},
+		{"wp-caption-text", WD_VOC_CAPTION, WD_VOC_DROP},
+		{"post-meta byline", WD_VOC_BYLINE, WD_VOC_BODY},
+		{"storybodyguard", 0, WD_VOC_BODY | WD_VOC_DROP},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		uint32_t k = wd_page_vocab_of(wd_page_vocab(), wd_str_c(cases[i].names));
+		if ((k & cases[i].has) != cases[i].has || (k & cases[i].has_not) != 0)
+			fail_msg("%s: %#x", cases[i].names, (unsigned)k);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_strategies),
+		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_vocabulary),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
