@@ -301,6 +301,8 @@ static int known_article(struct wd_desk *d, struct wd_store_article *rec,
 	struct wd_arena *a, bool *ret_is_version, struct wd_err *err)
 {
 	struct wd_hash said = {0, 0};
+	if (rec->blocked)
+		return WD_OK;
 	int r = wd_store_carried_get(d->opts.store, rec->row, d->feed_hash, &said, err);
 	bool carried = r == WD_OK;
 	if (r != WD_OK && r != WD_E_NOTFOUND)
@@ -389,7 +391,7 @@ int wd_desk_withdraw(struct wd_desk *d, struct wd_hash article, const char *reas
 	if (wd_hash_from_hex(v.event_id, &rec.event) != WD_OK)
 		return wd_err_set(err, WD_E_NOMEM, "desk: no memory for an event id");
 	rec.content = v.content_hash;
-	rec.withdrawn = true;
+	rec.withdrawn = rec.blocked = true;
 	rec.last_seen_us = v.seen_us;
 	if (erase)
 		r = wd_store_erase(d->opts.store, article, err);

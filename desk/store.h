@@ -78,6 +78,7 @@ struct wd_store_article {
 	int64_t first_seen_us, last_seen_us;
 	uint32_t version;
 	bool was_correction, withdrawn;
+	bool blocked; /* withdrawn by the operator: no feed brings it back */
 };
 /** The article a key belongs to; WD_E_NOTFOUND: none. */
 WD_MUST_USE int wd_store_find(

@@ -247,6 +247,8 @@ static void test_withdraw(void **state)
 		wd_desk_withdraw(b->desk, id, "court order", true, b->clock, b->a, NULL), WD_OK);
 	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
 	expect(b, "withdrawn", "published#1\nwithdrawn#2\n");
+	READ(b, "f", {"g1", "https://a.example/1", "One, edited", BODY, 0, 0, 0});
+	expect(b, "the feed does not bring it back", "");
 }
 
 int main(void)
