@@ -12,6 +12,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "parsers/charset.h"
+#include "parsers/dates.h"
 #include "parsers/furniture.h"
 #include "parsers/html.h"
 #include "parsers/inflate.h"
@@ -215,6 +216,22 @@ static void take_images(struct wd_arena *a, const struct wd_entry *e, struct wd_
 	}
 }
 
+/** A date may be what the source wrote and yet cannot be when the article was made. */
+static void flag_date(struct wd_arena *a, const struct wd_doc *doc, struct wd_article *art)
+{
+	struct wd_date d = art->published;
+	if (d.precision == WD_DATE_NONE || wd_date_is_plausible(d, doc->fetched_at_us))
+		return;
+	struct wd_flag *f = wd_vec_push(a, &art->flags);
+	if (f == NULL)
+		return;
+	struct wd_str written = wd_date_format(a, d);
+	f->code = WD_STR("date-implausible");
+	f->severity = WD_STR("warning");
+	f->message = wd_arena_printf(a, "published %.*s: %s", WD_STR_ARG(written),
+		d.us < WD_DATE_EARLIEST_US ? "before 1990" : "in the future");
+}
+
 static void take_fields(struct wd_arena *a, const struct wd_doc *doc, const struct wd_feed *feed,
 	const struct wd_entry *e, struct wd_article *art)
 {
@@ -227,6 +244,7 @@ static void take_fields(struct wd_arena *a, const struct wd_doc *doc, const stru
 	art->published = e->published;
 	art->updated = e->updated;
 	art->embargoed = e->embargoed;
+	flag_date(a, doc, art);
 	if (e->published.precision != WD_DATE_NONE)
 		art->date_source = e->date_field.n > 0 ? e->date_field : WD_STR("pubDate");
 	art->categories = e->categories;
