@@ -205,15 +205,6 @@ static int check_mixed(struct wd_scan *s, const struct wd_event *e)
 
 /* ---- posts and names ---- */
 
-static bool has_right_title(const struct wd_scan *s, const struct wd_mention *of)
-{
-	WD_VEC_EACH (const struct wd_mention, m, &s->mentions) {
-		if (m->figure == of->figure && m->titled == of->office && !m->has_post)
-			return true;
-	}
-	return false;
-}
-
 static bool holds_now(const struct wd_scan *s, int figure, int office)
 {
 	if (s->pub_day == WD_DAY_NONE) {
@@ -237,7 +228,9 @@ static bool is_wrong_post(const struct wd_scan *s, const struct wd_mention *m)
 		    !wd_event_is_background(s, m->sentence);
 	/* A biography may well call a prime minister "former minister"; it gives the right title
 	 * too. */
-	return acts && (!(m->is_former_post || m->is_bare) || !has_right_title(s, m)) &&
+	return acts &&
+	       (!(m->is_former_post || m->is_bare) ||
+		       (s->introduced[m->figure] & WD_INTRODUCED_TITLED) == 0) &&
 	       wd_event_is_meeting(s, m->sentence);
 }
 

@@ -48,10 +48,11 @@ static int strength_of(enum wd_zone z)
 
 static bool has_year_far_away(const struct wd_scan *s, int sentence)
 {
-	WD_VEC_EACH (const struct wd_text_date, d, &s->dates) {
-		if (d->sentence == sentence && d->form == WD_DATED_YEAR && d->has_year &&
-			s->pub_day != WD_DAY_NONE && d->to != WD_DAY_NONE &&
-			d->to < s->pub_day - 300)
+	const struct wd_sentence *st = &s->sentences.v[sentence];
+	for (size_t i = st->date_from; i < st->date_to; i++) {
+		const struct wd_text_date *d = &s->dates.v[i];
+		if (d->form == WD_DATED_YEAR && d->has_year && s->pub_day != WD_DAY_NONE &&
+			d->to != WD_DAY_NONE && d->to < s->pub_day - 300)
 			return true;
 	}
 	return false;

@@ -228,7 +228,7 @@ void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
 {
 	m->figure = figure;
 	if (!m->is_bare)
-		s->introduced[figure] = 1;
+		s->introduced[figure] |= WD_INTRODUCED;
 	/* An acting president is a president for topics, unless the title says otherwise. */
 	int office = s->r->figures.v[figure].office;
 	if (office != WD_NO_INDEX && m->titled != WD_NO_INDEX && held(s, figure, m->titled))
@@ -244,7 +244,7 @@ void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
 
 static bool is_introduced(const struct wd_scan *s, int figure)
 {
-	return s->introduced[figure] != 0;
+	return (s->introduced[figure] & WD_INTRODUCED) != 0;
 }
 
 static int full_names(struct wd_scan *s, int field)
@@ -704,13 +704,17 @@ static int titles_alone(struct wd_scan *s, int field)
 /* Who is called "former" anywhere is so everywhere: later sentences drop the word. */
 static void spread_former(struct wd_scan *s)
 {
-	enum { FORMER = 2 };
 	WD_VEC_EACH (const struct wd_mention, f, &s->mentions) {
-		if (f->is_former && f->figure != WD_NO_INDEX)
-			s->introduced[f->figure] |= FORMER;
+		if (f->figure == WD_NO_INDEX)
+			continue;
+		if (f->titled != WD_NO_INDEX && f->titled == f->office && !f->has_post)
+			s->introduced[f->figure] |= WD_INTRODUCED_TITLED;
+		if (f->is_former)
+			s->introduced[f->figure] |= WD_INTRODUCED_FORMER;
 	}
 	WD_VEC_EACH (struct wd_mention, m, &s->mentions) {
-		if (m->figure != WD_NO_INDEX && (s->introduced[m->figure] & FORMER) != 0 &&
+		if (m->figure != WD_NO_INDEX &&
+			(s->introduced[m->figure] & WD_INTRODUCED_FORMER) != 0 &&
 			(m->is_bare || m->titled == WD_NO_INDEX))
 			m->is_former = true;
 	}

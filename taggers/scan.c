@@ -13,6 +13,8 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 
+#define MAX_SENTENCE 1500 /* items */
+
 static bool item_is(const struct wd_folded *d, uint32_t from, uint32_t to, const char *ascii)
 {
 	uint32_t i = from;
@@ -87,7 +89,8 @@ static int split(struct wd_scan *s, int field)
 	uint32_t start = 0;
 	unsigned no = 0;
 	for (uint32_t i = 0; i <= d->n; i++) {
-		if (i < d->n && !ends_sentence(d, start, i))
+		/* A text without stops is cut, which bounds all work that is done by sentence. */
+		if (i < d->n && i - start < MAX_SENTENCE && !ends_sentence(d, start, i))
 			continue;
 		uint32_t end = i < d->n ? i + 1 : i;
 		/* A date line or a one-word label is no sentence of the lead. */

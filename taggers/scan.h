@@ -30,6 +30,7 @@ struct wd_sentence {
 	size_t hit_from, hit_to; /* of the field's hits */
 	enum wd_zone zone;
 	size_t mention_from, mention_to;
+	size_t date_from, date_to;
 	uint64_t offices; /* mentioned in it, former holders left out: a bit each */
 };
 
@@ -61,6 +62,9 @@ struct wd_text_date {
 	bool is_relative;         /* needs the publication date: 지난 23일, on Saturday */
 };
 
+/** Bits of wd_scan.introduced. */
+enum { WD_INTRODUCED = 1, WD_INTRODUCED_FORMER = 2, WD_INTRODUCED_TITLED = 4 };
+
 struct wd_scan {
 	const struct wd_rules *r;
 	struct wd_arena *a;
@@ -72,7 +76,7 @@ struct wd_scan {
 	WD_VEC(struct wd_mention) mentions;
 	WD_VEC(struct wd_text_date) dates;
 	uint8_t *taken[3];   /* by item: part of a mention */
-	uint8_t *introduced; /* by figure: named in full or with a title */
+	uint8_t *introduced; /* by figure: WD_INTRODUCED… */
 	int64_t pub_day;     /* WD_DAY_NONE: unknown */
 	bool is_korean, is_japanese;
 };

@@ -503,9 +503,11 @@ int wd_scan_dates(struct wd_scan *s)
 		const struct wd_sentence *st = &s->sentences.v[i];
 		struct cursor c = {
 			s, &s->fields[st->field].folded, st->field, (int)i, st->start, st->end};
+		s->sentences.v[i].date_from = s->dates.n;
 		int rc = scan_sentence(&c);
 		if (rc != WD_OK)
 			return rc;
+		s->sentences.v[i].date_to = s->dates.n;
 	}
 	return WD_OK;
 }
