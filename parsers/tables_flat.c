@@ -196,6 +196,8 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 		if (is_rule(l[i].text)) {
 			if (r.rules++ == 0)
 				r.first_rule = r.rows;
+			if (r.rules > r.rows + 2)
+				break; /* an ornament */
 			continue;
 		}
 		if (!run_takes(&l[i], d, cells, &n))

@@ -25,12 +25,20 @@ struct tcells { /* all cells of a table, row by row */
 	WD_VEC(size_t) ends; /* of each row, into cells */
 	WD_VEC(bool) heads;  /* the row is in <thead> */
 	struct wd_node *caption;
+	bool odd; /* holds text that is neither cell nor caption */
 };
+
+/* Text where a table may only hold its parts: a tree builder moves it out, another may not. */
+static bool is_stray(const struct wd_node *n)
+{
+	return n->type == WD_NODE_TEXT && wd_str_trim(n->text).n > 0;
+}
 
 static void read_row(struct wd_arena *a, struct wd_node *tr, bool in_head, struct tcells *t)
 {
 	size_t from = t->cells.n;
 	for (struct wd_node *c = tr->first; c != NULL; c = c->next) {
+		t->odd |= is_stray(c);
 		if (c->type != WD_NODE_ELEMENT || (c->tag != WD_TAG_TD && c->tag != WD_TAG_TH))
 			continue;
 		struct wd_node **p = wd_vec_push(a, &t->cells);
@@ -48,15 +56,18 @@ static void read_row(struct wd_arena *a, struct wd_node *tr, bool in_head, struc
 static void read_cells(struct wd_arena *a, struct wd_node *table, struct tcells *t)
 {
 	for (struct wd_node *s = table->first; s != NULL; s = s->next) {
+		t->odd |= is_stray(s) || (s->tag == WD_TAG_CAPTION && t->caption != NULL);
 		if (s->tag == WD_TAG_CAPTION && t->caption == NULL)
 			t->caption = s;
 		if (s->tag == WD_TAG_TR)
 			read_row(a, s, false, t);
 		if (s->tag != WD_TAG_THEAD && s->tag != WD_TAG_TBODY && s->tag != WD_TAG_TFOOT)
 			continue;
-		for (struct wd_node *tr = s->first; tr != NULL; tr = tr->next)
+		for (struct wd_node *tr = s->first; tr != NULL; tr = tr->next) {
+			t->odd |= is_stray(tr);
 			if (tr->tag == WD_TAG_TR)
 				read_row(a, tr, s->tag == WD_TAG_THEAD, t);
+		}
 	}
 }
 
@@ -210,11 +221,11 @@ static bool reflow(struct wd_arena *a, struct tcells *t)
 static struct wd_tgrid *read_grid(struct wd_arena *a, struct tcells *t)
 {
 	uint32_t carry[WD_MAX_TABLE_COLS];
-	if (t->ends.n == 0)
+	if (t->ends.n == 0 || t->odd)
 		return NULL;
 	bool reflowed = reflow(a, t);
 	size_t cols = count_cols(t, carry, WD_MAX_TABLE_COLS);
-	struct wd_tgrid *g = wd_tgrid_new(a, t->ends.n, cols);
+	struct wd_tgrid *g = cols < WD_MAX_TABLE_COLS ? wd_tgrid_new(a, t->ends.n, cols) : NULL;
 	if (g == NULL)
 		return NULL;
 	fill(a, g, t);
@@ -261,6 +272,18 @@ static bool is_link_cell(const struct wd_node *cell)
 	return c != NULL && c->tag == WD_TAG_A;
 }
 
+/* A table stands right before or behind: this may be a row of it. */
+static bool beside_table(const struct wd_node *table)
+{
+	const struct wd_node *prev = table->prev, *next = table->next;
+	while (prev != NULL && prev->type == WD_NODE_TEXT && wd_str_trim(prev->text).n == 0)
+		prev = prev->prev;
+	while (next != NULL && next->type == WD_NODE_TEXT && wd_str_trim(next->text).n == 0)
+		next = next->next;
+	return (prev != NULL && prev->tag == WD_TAG_TABLE) ||
+	       (next != NULL && next->tag == WD_TAG_TABLE);
+}
+
 static bool is_data(struct wd_node *table, const struct wd_tgrid *g, const struct tcells *t)
 {
 	struct wd_str role = wd_node_attr(table, "role");
@@ -283,7 +306,7 @@ static bool is_data(struct wd_node *table, const struct wd_tgrid *g, const struc
 		return true;
 	if (wd_str_ieqc(role, "presentation") || wd_str_ieqc(role, "none") || g->cols < 2)
 		return false;
-	if (g->rows == 1 && (g->cols < 3 || links == cells))
+	if (g->rows == 1 && (links == cells || (g->cols < 3 && !beside_table(table))))
 		return false;
 	return !has_control(table);
 }

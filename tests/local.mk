@@ -28,6 +28,8 @@ unit_parsers = \
 	tests/unit/test_html \
 	tests/unit/test_page \
 	tests/unit/test_repair
+	tests/unit/test_repair \
+	tests/unit/test_tables
 
 unit_taggers = \
 	tests/unit/test_language \
@@ -133,6 +135,10 @@ check-faults: all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
 .PHONY: check-faults
 # The cleaner
+fuzz_programs += tests/fuzz/fuzz_repair tests/fuzz/fuzz_tables
+tests_fuzz_fuzz_repair_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_tables_LDADD = $(fuzz_LIBS) $(LDADD)
+EXTRA_DIST += tests/fuzz/fuzz_repair.dict tests/fuzz/fuzz_tables.dict
 fuzz_programs += tests/fuzz/fuzz_clean
 tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
 TESTS += tests/clean/sanitiser.py
