@@ -16,9 +16,9 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, headline, run_tests  # noqa: E402
+from daemon import Daemon, headline, program, run_tests  # noqa: E402
 from kafka_broker import Broker  # noqa: E402
-from origin import Feed, Origin  # noqa: E402
+from origin import Feed, Origin, Static  # noqa: E402
 
 KILLS = int(os.environ.get("KILLS", "8"))
 BROKER_KILLS = int(os.environ.get("BROKER_KILLS", "2"))
@@ -205,6 +205,38 @@ def test_broker_away_and_back():
     want, rows, in_file, note = run_against_broker("at-least-once", trouble)
     print("     " + note)
     judge(want, rows, in_file, False)
+
+
+def test_operator_commands():
+    """Dead letters, backup and withdrawal on a store that a daemon made."""
+    with Origin() as o:
+        o.add("/feed/1", Feed(items=2))
+        o.add("/bad", Static(b"<!DOCTYPE html><html><head><title>Login</title></head></html>", "text/html"))
+        d = Daemon(BASE + "feeds:\n  - {url: '%s/feed/1', name: a}\n  - {url: '%s/bad', name: b}\n" % (o.url, o.url)
+                   + "sinks: [{type: jsonl, path: events.jsonl}]\n")
+
+        def command(*args):
+            return subprocess.run([program(), args[0], "-c", d.conf_path, *args[1:]], cwd=d.dir, env=d.env,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        with d:
+            d.wait_events(2)
+            d.wait("a dead letter", lambda: command("deadletter", "list").stdout)
+            letters = [json.loads(x) for x in command("deadletter", "list").stdout.splitlines()]
+            assert len(letters) == 1 and letters[0]["input"].endswith("/bad"), letters
+            assert command("store", "backup", "copy.db").returncode == 0
+            assert command("store", "check").returncode == 0
+            busy = command("deadletter", "requeue", "1")
+            assert busy.returncode == 1 and b"in use" in busy.stderr, busy
+            assert d.stop() == 0
+            assert command("deadletter", "show", "1").stdout.startswith(b"<!DOCTYPE html>")
+            assert command("deadletter", "requeue", "1").returncode == 1  # still no feed: it stays
+            subject = d.events()[0]["subject"]
+            assert command("withdraw", "--erase", "--reason", "court order", subject).returncode == 0
+            d.start()
+            last = d.wait_events(3)[-1]
+            assert last["type"] == "news.article.withdrawn" and last["subject"] == subject, last
+            assert last["data"]["pubStatus"] == "canceled" and "bodies" not in last["data"], last
+            assert d.stop() == 0
 
 
 if __name__ == "__main__":
