@@ -71,7 +71,10 @@ static bool names_nobody(struct wd_str by)
 {
 	struct wd_str word;
 	while (wd_str_split(&by, ' ', &word)) {
-		if (wd_furniture_is_no_name(word))
+		while (word.n > 0 && (word.p[word.n - 1] == ',' || word.p[word.n - 1] == '.'))
+			word.n--;
+		/* "and" between two names is no part of one */
+		if (word.n > 0 && wd_lower(word.p[0]) != word.p[0] && wd_furniture_is_no_name(word))
 			return true;
 	}
 	return false;

@@ -72,7 +72,7 @@ static struct mark mark_at_start(struct wd_str s)
 	if (is_glyph(cp))
 		return (struct mark){GLYPH, 0, end};
 	if (is_sign(cp) && spaced)
-		return (struct mark){SIGN, 0, end};
+		return (struct mark){SIGN, cp, end};
 	if ((cp == '-' || cp == 0x2013 || cp == 0x2212) && spaced)
 		return (struct mark){DASH, 0, end};
 	if (cp == '*' && spaced)
@@ -131,16 +131,23 @@ static bool follows(const struct mark *a, const struct mark *b)
 {
 	if (a->kind != b->kind)
 		return false;
+	if (a->kind == SIGN)
+		return a->number == b->number;
 	return a->kind < NUMBER_PAREN || b->number == a->number + 1;
 }
 
-/* Before tables are looked for, only what cannot be a row of one: no numbers, no columns. */
+/* Before tables are looked for, only what cannot be a row of one: no figures after a
+ * number, no columns. */
 static bool may_be_row(const struct line *l)
 {
 	const struct wd_node *t = leading_text(l);
 	struct wd_str s = t != NULL ? wd_str_from(t->text, l->mark.bytes) : WD_STR_NONE;
-	return l->mark.kind >= NUMBER_PAREN || wd_str_chr(s, '\t', 0) != SIZE_MAX ||
-	       wd_str_chr(s, '|', 0) != SIZE_MAX || wd_str_find(s, WD_STR("  "), 0) != SIZE_MAX;
+	for (size_t i = 0; l->mark.kind >= NUMBER_PAREN && i < s.n; i++) {
+		if (wd_is_digit(s.p[i]))
+			return true;
+	}
+	return wd_str_chr(s, '\t', 0) != SIZE_MAX || wd_str_chr(s, '|', 0) != SIZE_MAX ||
+	       wd_str_find(s, WD_STR("  "), 0) != SIZE_MAX;
 }
 
 static size_t group_at(const struct line *first, bool early)

@@ -271,6 +271,18 @@ static bool take_date(struct head *h, struct wd_str s)
 	return true;
 }
 
+/* A date somewhere in a line of furniture: "By Jane Doe | August 25, 2025". */
+static void scan_date(struct head *h, struct wd_str s)
+{
+	struct wd_date_opts opts = {.no_relative = true};
+	struct wd_date_hit hit;
+	size_t at = 0;
+	if (h->art->published.precision != WD_DATE_NONE || !wd_date_scan(s, &at, &opts, &hit))
+		return;
+	h->art->published = hit.date;
+	h->art->date_source = WD_STR("text");
+}
+
 static bool take_furniture(struct head *h, struct wd_str s)
 {
 	struct wd_furniture_hit hit;
@@ -278,12 +290,16 @@ static bool take_furniture(struct head *h, struct wd_str s)
 		    WD_FORM_LINE | WD_FORM_BLOCK | WD_FORM_SECTION, &hit) ||
 		strcmp(hit.kind, "correction") == 0 || strcmp(hit.kind, "retraction") == 0)
 		return false;
-	if (hit.date.n > 0)
-		(void)take_date(h, hit.date);
+	if ((strcmp(hit.kind, "byline") == 0 || strcmp(hit.kind, "date") == 0) &&
+		(hit.date.n == 0 || !take_date(h, hit.date)))
+		scan_date(h, s);
+	if (h->art->located.n == 0)
+		h->art->located = wd_arena_str(h->a, hit.located);
 	if (strcmp(hit.kind, "byline") == 0) {
 		struct wd_str rest = hit.by, w;
 		while (wd_str_split(&rest, ' ', &w)) {
-			if (wd_furniture_is_no_name(w))
+			bool capital = w.n > 0 && wd_lower(w.p[0]) != w.p[0];
+			if (capital && wd_furniture_is_no_name(w))
 				return false;
 		}
 	}
