@@ -199,7 +199,8 @@ static int run(struct replay *r, char **paths, size_t count, struct wd_err *err)
 		wd_pipeline_new(&po, &p, err) != WD_OK)
 		return -WD_EXIT_INPUT;
 	int status = feed_pipeline(r, in, p);
-	/* Archives hold what sites really sent, broken documents too: a comparison passes with them. */
+	/* Archives hold what sites really sent, broken documents too: a comparison passes with
+	 * them. */
 	if ((atomic_load(&r->failed) > 0 && r->expect == NULL) || atomic_load(&r->fatal))
 		status = WD_EXIT_INPUT;
 	struct wd_str missing;
