@@ -60,7 +60,10 @@ size_t wd_str_ifind(struct wd_str s, struct wd_str needle, size_t from)
 {
 	if (needle.n == 0)
 		return from <= s.n ? from : SIZE_MAX;
+	bool caseless = !wd_is_alpha(needle.p[0]); /* "<img": memchr finds the candidates */
 	for (size_t i = from; i < s.n && s.n - i >= needle.n; i++) {
+		if (caseless && (i = wd_str_chr(s, needle.p[0], i)) > s.n - needle.n)
+			return SIZE_MAX;
 		if (wd_lower(s.p[i]) == wd_lower(needle.p[0]) && ieq_n(s.p + i, needle.p, needle.n))
 			return i;
 	}

@@ -45,7 +45,9 @@ const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_d
 	int best_score = 0;
 	if (doc != NULL && doc->hints.format.n > 0 && (best = by_format(doc->hints.format)) != NULL)
 		return best;
-	for (size_t i = 0; i < WD_COUNTOF(parsers); i++) {
+	/* Ordinary feeds come first and are sure of themselves: the other sniffers, some of which
+	 * look far into the text, are not asked then. */
+	for (size_t i = 0; i < WD_COUNTOF(parsers) && best_score < 90; i++) {
 		int score = parsers[i]->sniff(text, doc);
 		if (score > best_score) {
 			best = parsers[i];
