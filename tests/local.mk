@@ -205,3 +205,7 @@ EXTRA_DIST += tests/bench/receive.py
 bench-receive: wiredesk tests/bench/bare_http
 	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http $(BENCH_RECEIVE_ARGS)
 .PHONY: bench-receive
+
+# All benchmarks that need nothing but this tree; bench-html, bench-kafka and bench-receive want input or a broker.
+bench: bench-parse bench-clean bench-tag bench-dates bench-extract
+.PHONY: bench
