@@ -23,7 +23,7 @@ enum {
 	ARENA_BYTES = 16 << 20,
 	MAX_PATTERN_BYTES = 64 << 10,
 	MAX_EXPANSIONS = 200,
-	LINE_MAX_BYTES = 500,
+	LINE_MAX_BYTES = 320,
 	TAIL_BYTES = 240,
 	GROUP_COUNT = 5
 };
@@ -370,6 +370,20 @@ static bool try_all(const indexes *list, struct wd_matcher *m, struct wd_str tex
 	return false;
 }
 
+/* Credits at the end of a block are set off by a sign, or say that they are a repetition: without
+ * one of these in the last bytes no rule for the end needs to be tried. */
+static bool may_end_in_credit(struct wd_str text)
+{
+	enum { LAST = 60 };
+	struct wd_str tail = text.n > LAST ? wd_str_from(text, text.n - LAST) : text;
+	for (size_t i = 0; i < tail.n; i++) {
+		if ((unsigned char)tail.p[i] >= 0x80 || strchr("-|/([<@)>]:=", tail.p[i]) != NULL)
+			return true;
+	}
+	return wd_str_ends(tail, WD_STR("...")) ||
+	       wd_str_find(text, WD_STR("appeared first"), 0) != SIZE_MAX;
+}
+
 bool wd_furniture_find(struct wd_matcher *m, struct wd_str text, unsigned zones, unsigned forms,
 	struct wd_furniture_hit *ret)
 {
@@ -379,7 +393,8 @@ bool wd_furniture_find(struct wd_matcher *m, struct wd_str text, unsigned zones,
 		forms &= ~(unsigned)(WD_FORM_LINE | WD_FORM_SECTION);
 	if (try_all(&set.by_byte[(unsigned char)text.p[0]], m, text, zones, forms, ret))
 		return true;
-	return (forms & WD_FORM_END) && try_all(&set.at_end, m, text, zones, forms, ret);
+	return (forms & WD_FORM_END) && may_end_in_credit(text) &&
+	       try_all(&set.at_end, m, text, zones, forms, ret);
 }
 
 bool wd_furniture_is_agency(struct wd_str name)

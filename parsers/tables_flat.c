@@ -154,32 +154,61 @@ struct run {
 	size_t rows, mode, rules, first_rule;
 };
 
-/* Most lines hold no delimiter at all, which is cheap to see. */
-static bool may_hold(struct wd_str s, enum delim d)
+/* The delimiters that a line may hold, a bit each: most hold none, which one look shows. */
+static unsigned may_hold(struct wd_str s)
 {
-	static const char *const signs[][7] = {
-		[D_PIPE] = {"|", "│", "┃", "｜", "¦", "║"},
-		[D_WIKI] = {"||", "!!"},
-		[D_WIDE] = {"\xE3\x80\x80", "\xE2\x80\x83"},
-		[D_TAB] = {"\t"},
-		[D_SPACES] = {"  ", "\t", "\xC2\xA0", "\xE3\x80\x80", "\xE2\x80\x82",
-			"\xE2\x80\x83"},
-		[D_SEMI] = {";"},
-		[D_COMMA] = {","},
-		[D_DOT] = {" · ", " • ", " / "},
-	};
-	if ((size_t)d >= WD_COUNTOF(signs) || signs[d][0] == NULL)
-		return true;
-	for (const char *const *sign = signs[d]; *sign != NULL; sign++) {
-		if (wd_str_find(s, wd_str_c(*sign), 0) != SIZE_MAX)
-			return true;
+	unsigned found = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (wd_is_alnum(s.p[i]))
+			continue;
+		unsigned char next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
+		unsigned char third = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
+		switch ((unsigned char)s.p[i]) {
+		case ' ':
+			found |= next == ' ' || next == '\t' ? 1u << D_SPACES : 0u;
+			found |= next == '/' || next >= 0xC2 ? 1u << D_DOT : 0u;
+			break;
+		case '\t':
+			found |= 1u << D_TAB | 1u << D_SPACES;
+			break;
+		case '|':
+			found |= 1u << D_PIPE | 1u << D_WIKI;
+			break;
+		case '!':
+			found |= next == '!' ? 1u << D_WIKI : 0u;
+			break;
+		case ';':
+			found |= 1u << D_SEMI;
+			break;
+		case ',':
+			found |= 1u << D_COMMA;
+			break;
+		case 0xC2: /* broken bar, no-break space */
+			found |= 1u << D_PIPE | 1u << D_SPACES;
+			break;
+		case 0xE2: /* box drawing; spaces of several widths, line ends */
+			if (next == 0x94 || next == 0x95)
+				found |= 1u << D_PIPE;
+			else if ((next == 0x80 && (third <= 0x8B || third >= 0xA8)) || next == 0x81)
+				found |= 1u << D_SPACES | 1u << D_WIDE;
+			break;
+		case 0xE3: /* ideographic space */
+			if (next == 0x80 && third == 0x80)
+				found |= 1u << D_SPACES | 1u << D_WIDE;
+			break;
+		case 0xEF: /* full-width bar */
+			found |= 1u << D_PIPE | 1u << D_SPACES;
+			break;
+		default:
+			break;
+		}
 	}
-	return false;
+	return found;
 }
 
 static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cells, size_t *ret_n)
 {
-	if (l->table != NULL || l->text.n > 4000 || !may_hold(l->text, d))
+	if (l->table != NULL || l->text.n > 4000 || !(may_hold(l->text) & 1u << d))
 		return false;
 	*ret_n = split(l->text, d, cells);
 	return *ret_n >= 2;
@@ -348,8 +377,9 @@ bool wd_find_delimited(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
 	ret->to = at + 1;
+	unsigned held = is_rule(l[at].text) ? ~0u : may_hold(l[at].text);
 	for (enum delim d = D_WIKI; d < D_COUNT; d++)
-		if (try_delim(a, l, at, end, d, ret))
+		if ((held & 1u << d) && try_delim(a, l, at, end, d, ret))
 			return true;
 	/* an odd first line may hide a table, but a long run is not read again from each line */
 	ret->to = at + 1 + (ret->to - at) / 4;

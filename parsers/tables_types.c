@@ -153,11 +153,13 @@ size_t wd_count_words(struct wd_str s)
 bool wd_is_prose(struct wd_str s)
 {
 	s = wd_str_trim(s);
-	size_t words = wd_count_words(s);
-	if (s.n > 160 || words > 24)
+	if (s.n > 160) /* before the words are counted: most lines are paragraphs */
 		return true;
 	if (s.n == 0)
 		return false;
+	size_t words = wd_count_words(s);
+	if (words > 24)
+		return true;
 	static const char *const ends[] = {".", "!", "?", ".”", ".\"", "?”", "。", "”", ":", ",”"};
 	for (size_t i = 0; i < WD_COUNTOF(ends); i++)
 		if (words > 7 && wd_str_ends(s, wd_str_c(ends[i])))
