@@ -15,23 +15,30 @@
 
 #include "base/limits.h"
 
+/* Where each recogniser is to look next: what it has read in vain it does not read again. */
+struct froms {
+	size_t delimited, stacked, single;
+};
+
 static bool find(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
-	size_t *stacked_from, struct wd_tfind *ret)
+	struct froms *from, struct wd_tfind *ret)
 {
-	struct wd_tfind f;
-	size_t next = end;
-	if (wd_find_delimited(a, l, at, end, ret))
-		return true;
-	next = WD_MIN(next, ret->to);
-	if (at >= *stacked_from) {
+	if (at >= from->delimited) {
+		if (wd_find_delimited(a, l, at, end, ret))
+			return true;
+		from->delimited = ret->to;
+	}
+	if (at >= from->stacked) {
 		if (wd_find_stacked(a, l, at, end, ret))
 			return true;
-		*stacked_from = ret->to;
+		from->stacked = ret->to;
 	}
-	if (wd_find_single(a, l, at, end, ret))
-		return true;
-	f.to = WD_MIN(next, ret->to);
-	ret->to = WD_MAX(f.to, at + 1);
+	if (at >= from->single) {
+		if (wd_find_single(a, l, at, end, ret))
+			return true;
+		from->single = ret->to;
+	}
+	ret->to = WD_MIN(from->delimited, WD_MIN(from->stacked, from->single));
 	return false;
 }
 
@@ -56,7 +63,8 @@ void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 	struct wd_tlines lines = {0};
 	wd_tlines_read(a, root, &lines);
 	const struct wd_tline *l = lines.v.v;
-	size_t end = 0, stacked_from = 0, found = 0;
+	struct froms from = {0, 0, 0};
+	size_t end = 0, found = 0;
 	for (size_t i = 0; i < lines.v.n;) {
 		if (l[i].table != NULL) {
 			i++;
@@ -67,7 +75,7 @@ void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 				end < lines.v.n && l[end].gap < 3 && l[end].table == NULL;)
 				end++;
 		struct wd_tfind f = {i, i + 1, NULL};
-		bool got = find(a, l, i, end, &stacked_from, &f);
+		bool got = find(a, l, i, end, &from, &f);
 		got = got && found < WD_MAX_TABLES && !is_menu(&lines, f.from, f.to);
 		struct wd_node *table = got ? wd_node_new(a, WD_TAG_TABLE) : NULL;
 		if (table != NULL) {

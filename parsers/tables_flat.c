@@ -553,6 +553,15 @@ static bool try_groups(
 	return true;
 }
 
+/* A period needs figures and words. */
+static bool has_both(const unsigned char *types, size_t n)
+{
+	size_t figures = 0;
+	for (size_t i = 0; i < n; i++)
+		figures += class_of(types[i]) != 0;
+	return figures > 1 && figures < n;
+}
+
 bool wd_find_stacked(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
@@ -568,7 +577,7 @@ bool wd_find_stacked(
 	unsigned char *types = wd_arena_array(a, n, 1);
 	for (size_t i = 0; types != NULL && i < n; i++)
 		types[i] = (unsigned char)wd_ctype_of(l[at + i].text);
-	if (types == NULL)
+	if (types == NULL || !has_both(types, n))
 		return false;
 	/* a caption before, a note or two behind */
 	for (size_t before = 0; before < 3; before++)

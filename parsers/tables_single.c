@@ -401,14 +401,18 @@ static struct wd_tgrid *with_header(
 static bool read_rows(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct rows *ret)
 {
-	size_t n = 0;
-	while (at + n < end && n < MAX_ROWS && (n == 0 || l[at + n].gap < 2) &&
-		l[at + n].table == NULL && !wd_is_prose(l[at + n].text))
-		n++;
-	*ret = (struct rows){wd_arena_array(a, WD_MAX(n, 1), sizeof(struct row)), 0, at};
-	while (ret->v != NULL && ret->n < n && read_row(a, l[at + ret->n].text, &ret->v[ret->n])) {
-		segment(&ret->v[ret->n]);
-		ret->n++;
+	size_t cap = 0;
+	*ret = (struct rows){NULL, 0, at};
+	for (size_t i = at; i < end && ret->n < MAX_ROWS; i++) {
+		struct row r = {0};
+		if ((i > at && l[i].gap >= 2) || l[i].table != NULL ||
+			!read_row(a, l[i].text, &r) || wd_is_prose(l[i].text))
+			break;
+		if (ret->n == cap &&
+			!wd_vec_grow(a, (void **)&ret->v, &cap, ret->n, sizeof(*ret->v)))
+			break;
+		segment(&r);
+		ret->v[ret->n++] = r;
 	}
 	return ret->n >= 3;
 }
@@ -460,7 +464,9 @@ bool wd_find_single(
 			return true;
 		}
 	}
-	if (!read_rows(a, l, at, end, &rows) || !align(&rows)) {
+	bool enough = read_rows(a, l, at, end, &rows);
+	ret->to = at + 1 + rows.n / 2; /* what failed is not read again from each of its lines */
+	if (!enough || !align(&rows)) {
 		wd_arena_rewind(a, mark);
 		return false;
 	}
@@ -473,7 +479,7 @@ bool wd_find_single(
 		return true;
 	}
 	if (list || !convinces_alone(&rows)) {
-		ret->to = at + 1 + rows.n / 4;
+		wd_arena_rewind(a, mark);
 		return false;
 	}
 	struct plan p;

@@ -27,7 +27,6 @@ unit_parsers = \
 	tests/unit/test_inflate \
 	tests/unit/test_html \
 	tests/unit/test_page \
-	tests/unit/test_repair
 	tests/unit/test_repair \
 	tests/unit/test_tables
 

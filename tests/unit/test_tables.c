@@ -2,6 +2,8 @@
  * Tables as data: what is one, and what its rows are; and what is none, which matters as much.
  * A table is printed as "caption ^ header cells | … / row | … ~ footnote".
  */
+#include <time.h>
+
 #include "base/buf.h"
 #include "base/limits.h"
 #include "parsers/repair.h"
@@ -229,6 +231,34 @@ static void test_place(void **state)
 	assert_int_equal(again.v[0].rows.n, 2);
 }
 
+static void test_linear(void **state)
+{
+	(void)state;
+	static const char *const units[] = {"<table>", "<table><tr><td>", "<tr><td>x", "a | b<br>",
+		"1 2 3<br>", "x 1 y 2<br>", "word<br>", "word\n", "2020\n", "<td rowspan=200>x",
+		"<td colspan=200>x", "<table><tr><td>1<td>2</table>", "a\tb\n", "a  b\n", "- | -\n",
+		"<div><div>1</div><div>2</div></div>", "<span>1</span>", "* note<br>", "a;b;1\n"};
+	wd_cleanup(wd_free_charp) char *buf = malloc(1u << 20);
+	assert_non_null(buf);
+	for (size_t i = 0; i < WD_COUNTOF(units); i++) {
+		double took[2];
+		for (int k = 0; k < 2; k++) {
+			size_t want = k == 0 ? 1u << 16 : 1u << 18, n = 0, u = strlen(units[i]);
+			for (; n + u <= want; n += u)
+				memcpy(buf + n, units[i], u);
+			wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_GIB);
+			wd_tables tables = {0};
+			struct wd_html tree;
+			clock_t t = clock();
+			collect(a, (struct wd_str){buf, n}, &tables, &tree);
+			took[k] = (double)(clock() - t) / CLOCKS_PER_SEC;
+		}
+		if (took[1] > 0.5 && took[1] > 10 * took[0])
+			fail_msg("'%s' repeated: %.3f s, four times as much %.3f s", units[i],
+				took[0], took[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_flat),
 		cmocka_unit_test(test_innocent),
 		cmocka_unit_test(test_place),
+		cmocka_unit_test(test_linear),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
