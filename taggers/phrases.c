@@ -24,7 +24,11 @@
 #define PLANE 0x10000
 #define NONE UINT32_MAX
 #define HAS_OUT 0x80000000u /* in `base`: a phrase ends here or at a suffix */
-#define TRIES 64            /* free slots in vain before families look elsewhere */
+#define TO_ROOT 0x40000000u /* in `base`: the failure link leads to the root */
+#define FLAGS (HAS_OUT | TO_ROOT)
+#define PAIR_BITS_MIN 16
+#define PAIR_BITS_MAX 22
+#define TRIES 64 /* free slots in vain before families look elsewhere */
 
 struct phrase {
 	uint16_t *sym;
@@ -58,7 +62,9 @@ struct wd_phrases {
 	struct state_rest *rest;
 	size_t cap, used; /* slots; highest used + 1 */
 	uint8_t *kind;    /* of a symbol: SYM_… */
-	uint32_t *root;   /* symbol → state, 0 where none */
+	uint64_t *pairs;  /* bits: two symbols that some phrase begins with (hashed) */
+	unsigned pair_bits;
+	uint32_t *root; /* symbol → state, 0 where none */
 	uint32_t *next_free, *prev_free, first_free, last_free;
 	uint32_t family_free; /* where nodes with several children look first */
 };
@@ -68,7 +74,12 @@ static bool is_spaced_letter(uint32_t cp)
 	return !wd_cp_is_cjk(cp) && cp != 0x30fc && (wd_cp_is_letter(cp) || wd_cp_is_digit(cp));
 }
 
-enum { SYM_SPACED = 1, SYM_HANGUL = 2, SYM_OPEN = 4 /* a phrase with "*" begins with it */ };
+enum {
+	SYM_SPACED = 1,
+	SYM_HANGUL = 2,
+	SYM_ALONE = 8 /* is a phrase by itself */,
+	SYM_OPEN = 4 /* a phrase with "*" begins with it */
+};
 
 struct wd_phrases *wd_phrases_new(struct wd_arena *a, const struct wd_fold *f)
 {
@@ -240,7 +251,7 @@ static uint32_t base_find(struct wd_phrases *p, const uint16_t *kids, size_t n)
 
 static uint32_t step_tree(const struct wd_phrases *p, uint32_t s, uint16_t sym)
 {
-	uint32_t base = p->st[s].base & ~HAS_OUT;
+	uint32_t base = p->st[s].base & ~FLAGS;
 	size_t slot = (size_t)base + sym;
 	return base != 0 && slot < p->cap && p->st[slot].check == s ? (uint32_t)slot : 0;
 }
@@ -274,6 +285,8 @@ static void finish_state(struct wd_phrases *p, const struct node *nd)
 	r->link = to == 0 || p->rest[to].out != NONE ? to : p->rest[to].link;
 	if (r->link != 0)
 		p->st[nd->state].base |= HAS_OUT;
+	if (to == 0)
+		p->st[nd->state].base |= TO_ROOT;
 }
 
 /* Chains phrases [lo, hi) that end at this state; returns where the longer ones begin. */
@@ -291,7 +304,7 @@ static uint32_t take_ends(struct wd_phrases *p, const struct node *nd)
 /* Makes the array larger; old storage stays in the arena, at most as much again. */
 static int slots_grow(struct wd_phrases *p, size_t cap)
 {
-	if (cap >= HAS_OUT - PLANE)
+	if (cap >= TO_ROOT - PLANE)
 		return WD_E_LIMIT;
 	struct state *st = wd_arena_array(p->a, cap, sizeof(*st));
 	struct state_rest *rest = wd_arena_array(p->a, cap, sizeof(*rest));
@@ -388,12 +401,38 @@ static int build_states(struct wd_phrases *p)
 	return WD_OK;
 }
 
+static inline uint32_t pair_slot(const struct wd_phrases *p, uint32_t x, uint32_t y)
+{
+	return ((x << 16 | y) * 2654435769u) >> (32 - p->pair_bits);
+}
+
+/* The first two symbols of all phrases: most characters of a text begin none, and are passed over
+ * without touching the states, which at 50,000 phrases do not fit a cache. */
+static int note_pairs(struct wd_phrases *p)
+{
+	p->pair_bits = PAIR_BITS_MIN;
+	while (p->pair_bits < PAIR_BITS_MAX && (p->list.n * 16) >> p->pair_bits != 0)
+		p->pair_bits++;
+	p->pairs = wd_arena_array(p->a, (UINT64_C(1) << p->pair_bits) / 64, sizeof(*p->pairs));
+	if (p->pairs == NULL)
+		return WD_E_LIMIT;
+	WD_VEC_EACH (const struct phrase, ph, &p->list) {
+		if (ph->n == 1) {
+			p->kind[ph->sym[0]] |= SYM_ALONE;
+			continue;
+		}
+		uint32_t slot = pair_slot(p, ph->sym[0], ph->sym[1]);
+		p->pairs[slot / 64] |= UINT64_C(1) << slot % 64;
+	}
+	return WD_OK;
+}
+
 int wd_phrases_build(struct wd_phrases *p, struct wd_err *err)
 {
 	if (number_symbols(p) != WD_OK)
 		return wd_err_set(err, WD_E_LIMIT, "phrases: out of memory");
 	qsort(p->list.v, p->list.n, sizeof(*p->list.v), phrase_cmp);
-	if (slots_new(p) != WD_OK || build_states(p) != WD_OK)
+	if (slots_new(p) != WD_OK || build_states(p) != WD_OK || note_pairs(p) != WD_OK)
 		return wd_err_set(err, WD_E_LIMIT, "phrases: out of memory");
 	for (uint32_t sym = 1; sym <= p->symbols; sym++)
 		p->root[sym] = step_tree(p, 0, (uint16_t)sym);
@@ -537,12 +576,22 @@ static int report(const struct wd_phrases *p, const struct wd_folded *d, uint32_
 
 /* Whether a phrase may begin at item i. */
 static inline bool may_begin(const struct wd_phrases *p, const struct wd_folded *d, size_t i,
-	uint32_t sym, uint8_t kind_before)
+	uint32_t sym, uint32_t next, uint8_t kind_before)
 {
 	uint8_t kind = p->kind[sym];
+	if ((kind & SYM_ALONE) == 0) {
+		uint32_t slot = pair_slot(p, sym, next);
+		if ((p->pairs[slot / 64] >> slot % 64 & 1) == 0)
+			return false;
+	}
 	if ((kind & SYM_OPEN) != 0 || (kind & kind_before & (SYM_SPACED | SYM_HANGUL)) == 0)
 		return true;
 	return (kind & SYM_HANGUL) != 0 && d->gap[i] != 0;
+}
+
+static inline uint32_t symbol_at(const struct wd_phrases *p, const struct wd_folded *d, size_t i)
+{
+	return i < d->n && d->cp[i] < PLANE ? p->symbol[d->cp[i]] : 0;
 }
 
 int wd_phrases_scan(const struct wd_phrases *p, const struct wd_folded *d, struct wd_arena *a,
@@ -550,11 +599,11 @@ int wd_phrases_scan(const struct wd_phrases *p, const struct wd_folded *d, struc
 {
 	const struct state *st = p->st;
 	size_t cap = p->cap;
-	uint32_t s = 0;
+	uint32_t s = 0, next = symbol_at(p, d, 0);
 	uint8_t before = 0; /* kind of the character before, known only when it has a symbol */
 	for (size_t i = 0; i < d->n; i++) {
-		uint32_t cp = d->cp[i];
-		uint32_t sym = cp < PLANE ? p->symbol[cp] : 0;
+		uint32_t sym = next;
+		next = symbol_at(p, d, i + 1);
 		if (sym == 0) {
 			s = 0;
 			before = 0;
@@ -562,15 +611,15 @@ int wd_phrases_scan(const struct wd_phrases *p, const struct wd_folded *d, struc
 		}
 		uint32_t to = 0;
 		while (s != 0) {
-			uint32_t base = st[s].base & ~HAS_OUT;
+			uint32_t packed = st[s].base, base = packed & ~FLAGS;
 			size_t slot = (size_t)base + sym;
 			if (base != 0 && slot < cap && st[slot].check == s) {
 				to = (uint32_t)slot;
 				break;
 			}
-			s = p->rest[s].fail;
+			s = (packed & TO_ROOT) != 0 ? 0 : p->rest[s].fail;
 		}
-		s = to != 0 || !may_begin(p, d, i, sym, before) ? to : p->root[sym];
+		s = to != 0 || !may_begin(p, d, i, sym, next, before) ? to : p->root[sym];
 		before = p->kind[sym];
 		if (s != 0 && (st[s].base & HAS_OUT) != 0) {
 			int rc = report(p, d, s, i + 1, a, hits);
