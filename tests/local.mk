@@ -115,7 +115,7 @@ EXTRA_DIST += tests/integration tests/faults tests/README.md
 EXTRA_PROGRAMS = tests/bench/bench_tag
 tests_bench_bench_tag_SOURCES = tests/bench/bench_tag.c
 bench-tag: tests/bench/bench_tag
-	tests/bench/bench_tag 32
+	tests/bench/bench_tag $(BENCH_TAG_ARGS)
 .PHONY: bench-tag
 # Pages: against libxml2 (make bench-html LIST=paths.txt), against other extractors (PAGES="files or a folder")
 EXTRA_PROGRAMS += tests/bench/bench_html
