@@ -465,6 +465,23 @@ static int parse(struct wd_parse_ctx *pc, struct wd_err *err)
 	return s.rc < 0 ? s.rc : rc;
 }
 
+/* Items under a root that is damaged or of somebody's own making. Pages never count: they may show
+ * such markup. */
+static bool holds_items(struct wd_str text)
+{
+	static const char *const starts[] = {"<item>", "<item ", "<entry>", "<entry "};
+	struct wd_str head = wd_str_sub(text, 0, 64 * WD_KIB);
+	if (wd_str_ifind(head, WD_STR("<html"), 0) != SIZE_MAX ||
+		wd_str_ifind(head, WD_STR("<body"), 0) != SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < WD_COUNTOF(starts); i++) {
+		size_t at = wd_str_find(head, wd_str_c(starts[i]), 0);
+		if (at != SIZE_MAX && wd_str_find(head, WD_STR("<title"), at) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static int sniff(struct wd_str text, const struct wd_doc *doc)
 {
 	struct wd_xml_root root;
@@ -481,7 +498,7 @@ static int sniff(struct wd_str text, const struct wd_doc *doc)
 		if (wd_str_eqc(root.name, likely[i]))
 			return 70;
 	}
-	return 0;
+	return holds_items(text) ? 10 : 0;
 }
 
 const struct wd_parser_ops wd_feed_parser = {"xml", sniff, parse};
