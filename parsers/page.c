@@ -68,6 +68,22 @@ static void trace_all(struct wd_page *p, const struct wd_page_el *root, const ch
 	}
 }
 
+/* An inline element leaves a space: the words around it are not one. */
+static void take_out(struct wd_node *n)
+{
+	if (wd_tag_is_block(n->tag)) {
+		wd_node_remove(n);
+		return;
+	}
+	n->type = WD_NODE_TEXT;
+	n->tag = WD_TAG_OTHER;
+	n->text = WD_STR(" ");
+	n->name = WD_STR_NONE;
+	n->first = n->last = NULL;
+	n->attr_count = 0;
+	n->data = NULL;
+}
+
 /* Takes what is out of the tree and the chosen element under a root of its own. */
 static struct wd_node *cut_out(struct wd_page *p, struct wd_page_el *root)
 {
@@ -78,7 +94,7 @@ static struct wd_node *cut_out(struct wd_page *p, struct wd_page_el *root)
 	for (size_t i = (size_t)(root - p->els) + 1; i < root->end;) {
 		struct wd_page_el *e = &p->els[i];
 		if (e->why != WD_PAGE_KEPT)
-			wd_node_remove(e->n);
+			take_out(e->n);
 		i = e->why != WD_PAGE_KEPT ? e->end : i + 1;
 	}
 	for (size_t i = (size_t)(root - p->els); i < root->end; i++)
