@@ -118,6 +118,29 @@ static void put(struct run *r, struct wd_str bytes, uint32_t cp)
 	r->last = cp;
 }
 
+static bool is_ascii_word(char c)
+{
+	return c > 0x20 && c < 0x7F;
+}
+
+/* Plain ASCII goes over in one piece. Returns where it ends. */
+static size_t put_ascii(struct run *r, struct wd_str s, size_t at)
+{
+	size_t from = at;
+	while (at < s.n && is_ascii_word(s.p[at]))
+		at++;
+	if (at == from)
+		return at;
+	if (r->space && r->n > 0)
+		r->p[r->n++] = ' ';
+	r->space = false;
+	memcpy(r->p + r->n, s.p + from, at - from);
+	r->n += at - from;
+	r->last = (unsigned char)s.p[at - 1];
+	r->marks = 0;
+	return at;
+}
+
 static uint32_t visible_after(struct wd_str s, size_t at)
 {
 	while (at < s.n) {
@@ -140,6 +163,9 @@ struct wd_str wd_clean_run(
 	uint32_t after = 0;
 	size_t after_known = 0; /* `after` holds for joiners before this offset */
 	for (size_t at = 0; at < s.n;) {
+		at = put_ascii(&r, s, at);
+		if (at == s.n)
+			break;
 		size_t from = at;
 		uint32_t cp = wd_utf8_next(s, &at);
 		if (is_gone(cp))

@@ -108,7 +108,7 @@ static const struct {
 		"홍길동 기자", "서울", "연합뉴스", 0, 41},
 	{"【ソウル共同】両首脳は", WD_ZONE_HEAD, WD_FORM_START, "dateline", "", "ソウル", "共同", 0,
 		21},
-	{"They met. – Agencies", WD_ZONE_TAIL, WD_FORM_END, "agency_credit", "", "", "Agencies", 9,
+	{"They met. – Agencies", WD_ZONE_TAIL, WD_FORM_END, "agency_credit", "", "", "Agencies", 10,
 		22},
 	{"Lee in Tokyo – Reuters", WD_ZONE_TITLE, WD_FORM_END, "agency_credit", "", "", "Reuters",
 		12, 24},
