@@ -114,6 +114,26 @@ static bool holds_at_some_date(
 	return false;
 }
 
+/* The sentence tells of a time, with its year, in which the actor did hold the office: history told
+ * right ("in 1998 President Kim Dae-jung"), whatever day it is told on. */
+static bool is_in_its_time(const struct wd_scan *s, const struct wd_actor *a, int office)
+{
+	const struct wd_sentence *st = &s->sentences.v[a->first->sentence];
+	for (size_t i = st->date_from; i < st->date_to; i++) {
+		const struct wd_text_date *d = &s->dates.v[i];
+		if (!d->has_year || d->from == WD_DAY_NONE)
+			continue;
+		int64_t to = d->to == WD_DAY_NONE ? d->from : d->to;
+		for (int64_t day = d->from; day < to; day += 7) {
+			if (wd_facts_holds(s->r, a->figure, office, day, 0))
+				return true;
+		}
+		if (wd_facts_holds(s->r, a->figure, office, to, 0))
+			return true;
+	}
+	return false;
+}
+
 /* The day at which this actor does not hold the office it acts in; WD_DAY_NONE: nothing wrong. */
 static int64_t wrong_day(const struct wd_scan *s, const struct wd_event *e,
 	const struct wd_actor *a, int office, const struct wd_text_date **ret_date)
@@ -122,7 +142,8 @@ static int64_t wrong_day(const struct wd_scan *s, const struct wd_event *e,
 	*ret_date = d;
 	if (d != NULL)
 		return wd_facts_holds(s->r, a->figure, office, d->from, 1) ? WD_DAY_NONE : d->from;
-	if (s->pub_day == WD_DAY_NONE || holds_at_some_date(s, e, a->figure, office))
+	if (s->pub_day == WD_DAY_NONE || holds_at_some_date(s, e, a->figure, office) ||
+		is_in_its_time(s, a, office))
 		return WD_DAY_NONE;
 	return wd_facts_holds(s->r, a->figure, office, s->pub_day, HANDOVER) ? WD_DAY_NONE
 									     : s->pub_day;
@@ -179,7 +200,8 @@ static int check_mixed(struct wd_scan *s, const struct wd_event *e)
 		const struct wd_actor *x = NULL, *y = NULL;
 		for (size_t i = 0; i < side->n; i++) {
 			const struct wd_actor *a = &side->actors[i];
-			if (a->strength < 2 || (a->strength == 2 && !a->is_titled))
+			if (a->strength < 2 || (a->strength == 2 && !a->is_titled) ||
+				is_in_its_time(s, a, side->office))
 				continue;
 			if (x == NULL)
 				x = a;

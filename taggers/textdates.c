@@ -390,6 +390,20 @@ static uint32_t day_first(struct cursor *c, uint32_t i, int *rc)
 	return e;
 }
 
+/* "in 1998": the year alone, as 1998년 and 1998年 are. */
+static uint32_t year_alone(struct cursor *c, uint32_t i, int *rc)
+{
+	unsigned n = 0;
+	uint32_t from = i + 3, e = text_at(c, i, "in ") ? number(c, from, &n) : from;
+	uint32_t after = at(c, e);
+	if (e - from != 4 || n <= 1900 || n >= 2100 || wd_cp_is_letter(after) || after == '-' ||
+		((after == '.' || after == ',') && is_digit(at(c, e + 1))))
+		return i;
+	struct parts p = {.year = n};
+	*rc = add(c, from, e, &p);
+	return e;
+}
+
 /* 2025-08-23, 2025.8.23, 2025/08/23 (folding made the hyphens spaces). */
 static uint32_t numeric(struct cursor *c, uint32_t i, int *rc)
 {
@@ -488,6 +502,7 @@ static int scan_sentence(struct cursor *c)
 				i++, e++;
 		} else if (cp >= 'a' && cp <= 'z') {
 			e = month_first(c, i, &rc);
+			e = e == i ? year_alone(c, i, &rc) : e;
 			e = e == i && has_pub ? weekday(c, i, &rc) : e;
 		}
 		if (e == i && has_pub && (cp >= 0x3000 || cp == 't' || cp == 'y'))
