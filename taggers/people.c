@@ -713,9 +713,15 @@ static void spread_former(struct wd_scan *s)
 			s->introduced[f->figure] |= WD_INTRODUCED_FORMER;
 	}
 	WD_VEC_EACH (struct wd_mention, m, &s->mentions) {
-		if (m->figure != WD_NO_INDEX &&
-			(s->introduced[m->figure] & WD_INTRODUCED_FORMER) != 0 &&
-			(m->is_bare || m->titled == WD_NO_INDEX))
+		if (m->figure == WD_NO_INDEX || m->office == WD_NO_INDEX)
+			continue;
+		uint8_t how = s->introduced[m->figure];
+		/* Nobody calls them by the office, and they do not hold it: a memoir, a visit. */
+		bool is_past = (how & WD_INTRODUCED_TITLED) == 0 && m->country == WD_NO_INDEX &&
+			       !m->has_post && s->pub_day != WD_DAY_NONE &&
+			       !wd_facts_holds(s->r, m->figure, m->office, s->pub_day, 60);
+		if (is_past || ((how & WD_INTRODUCED_FORMER) != 0 &&
+				       (m->is_bare || m->titled == WD_NO_INDEX)))
 			m->is_former = true;
 	}
 }
