@@ -292,6 +292,9 @@ static void on_outcome(struct outcome *o)
 		wd_poll_feed_free(f);
 	else if (o->rc == WD_OK)
 		committed(f, o);
+	else if (o->rc == WD_E_TRANSIENT || o->rc == WD_E_FULL || o->rc == WD_E_DENIED ||
+		 o->rc == WD_E_NOMEM)
+		plan(f); /* not the feed's fault: nothing was stored, it is read again */
 	else
 		failed(f, WD_POLL_NOT_A_FEED,
 			o->is_reported && o->report.reason[0] != '\0'

@@ -165,6 +165,12 @@ static void forget(struct wd_spool *s, const struct item *it)
 
 static void scan_all(struct wd_spool *s);
 
+/* Not the file's fault and nothing stored: it stays where it is and is read again. */
+static bool is_given_back(int rc)
+{
+	return rc == WD_E_TRANSIENT || rc == WD_E_FULL || rc == WD_E_DENIED || rc == WD_E_NOMEM;
+}
+
 static void on_wake(uv_async_t *a)
 {
 	struct wd_spool *s = a->data;
@@ -174,14 +180,18 @@ static void on_wake(uv_async_t *a)
 	memcpy(list, s->done, n * sizeof(*list));
 	s->done_n = 0;
 	(void)pthread_mutex_unlock(&s->lock);
+	bool again = n > 0;
 	for (size_t i = 0; i < n; i++) {
 		struct item *it = list[i];
-		put_away(it->folder, it->name, it->rc,
-			it->reason[0] != '\0' ? it->reason : wd_rc_name(it->rc));
+		if (is_given_back(it->rc))
+			again = false; /* the store is in trouble: with the next regular scan */
+		else
+			put_away(it->folder, it->name, it->rc,
+				it->reason[0] != '\0' ? it->reason : wd_rc_name(it->rc));
 		forget(s, it);
 		item_free(it);
 	}
-	if (n > 0)
+	if (again)
 		scan_all(s);
 }
 
