@@ -68,10 +68,13 @@ static void trace_all(struct wd_page *p, const struct wd_page_el *root, const ch
 	}
 }
 
-/* An inline element leaves a space: the words around it are not one. */
+/* What goes leaves a space: the words around it are not one. Parts of tables have none around. */
 static void take_out(struct wd_node *n)
 {
-	if (wd_tag_is_block(n->tag)) {
+	const struct wd_node *up = n->parent;
+	bool words = up != NULL && up->tag != WD_TAG_TABLE && up->tag != WD_TAG_TBODY &&
+		     up->tag != WD_TAG_TR && up->tag != WD_TAG_THEAD && up->tag != WD_TAG_TFOOT;
+	if (!words) {
 		wd_node_remove(n);
 		return;
 	}
