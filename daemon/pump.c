@@ -274,11 +274,13 @@ static void *thread_main(void *arg)
 static void make_name(struct wd_pump *p)
 {
 	const struct wd_sink_conf *c = p->opts.conf;
-	const char *place = c->path != NULL ? c->path : c->topic != NULL ? c->topic : "";
+	/* The configuration gives every sink a default path: a Kafka sink is named by its topic. */
+	const char *place = strcmp(c->type, "kafka") == 0 ? c->topic : c->path;
 	if (c->name != NULL)
 		(void)snprintf(p->name, sizeof(p->name), "%s", c->name);
 	else
-		(void)snprintf(p->name, sizeof(p->name), "%s:%s", c->type, place);
+		(void)snprintf(
+			p->name, sizeof(p->name), "%s:%s", c->type, place != NULL ? place : "");
 }
 
 static int open_sink(struct wd_pump *p, struct wd_err *err)
