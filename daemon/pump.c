@@ -169,10 +169,14 @@ static bool establish(struct wd_pump *p)
 	}
 	p->sent = p->last_wanted = place.pos;
 	p->skip = place.skip;
-	wd_store_ack(p->reader, place.pos, place.mark);
-	/* What the sink noted must be durable before anything follows it. */
-	while (!wd_store_reader_is_saved(p->reader) && !stopping(p))
-		nap(p, 5000);
+	/* Lines behind the old mark whose rows are still to be skipped: until they are, the old
+	 * place stands, or a crash in between would write them again. */
+	if (p->skip == 0) {
+		wd_store_ack(p->reader, place.pos, place.mark);
+		/* What the sink noted must be durable before anything follows it. */
+		while (!wd_store_reader_is_saved(p->reader) && !stopping(p))
+			nap(p, 5000);
+	}
 	set_state(p, ST_RUNNING, NULL);
 	return true;
 }
@@ -240,7 +244,7 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	r = p->ops->poll(p->sink, busy ? 0 : IDLE_US / 2, &place, err);
 	/* What is behind the last wanted row needs nobody's word. */
 	int64_t pos = place.pos >= p->last_wanted ? p->sent : place.pos;
-	if (pos > wd_store_reader_pos(p->reader)) {
+	if (p->skip == 0 && pos > wd_store_reader_pos(p->reader)) {
 		wd_store_ack(p->reader, pos, place.mark);
 		p->backoff_us = BACKOFF_FIRST_US;
 	}

@@ -382,7 +382,7 @@ bool wd_find_delimited(
 		if ((held & 1u << d) && try_delim(a, l, at, end, d, ret))
 			return true;
 	/* an odd first line may hide a table, but a long run is not read again from each line */
-	ret->to = at + 1 + (ret->to - at) / 4;
+	ret->to = at + 1 + (ret->to - at) / 16;
 	return false;
 }
 
