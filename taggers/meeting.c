@@ -64,12 +64,14 @@ static bool takes_part(const struct wd_scan *s, const struct wd_mention *m)
 	enum wd_zone z = s->sentences.v[m->sentence].zone;
 	if (m->is_former || m->figure == WD_NO_INDEX || m->office == WD_NO_INDEX)
 		return false;
+	/* Where a sentence looks back, only who holds the office today takes part as well:
+	 * "… upheld the 1998 declaration of Kim and Obuchi". */
+	bool holds = s->pub_day != WD_DAY_NONE &&
+		     wd_facts_holds(s->r, m->figure, m->office, s->pub_day, 0);
+	if (!holds && (wd_event_is_background(s, m->sentence) || has_year_far_away(s, m->sentence)))
+		return false;
 	if (z == WD_ZONE_HEADLINE)
 		return true;
-	if (wd_event_is_background(s, m->sentence) || has_year_far_away(s, m->sentence)) {
-		/* In a sentence that looks back, only who also acts otherwise counts. */
-		return false;
-	}
 	bool both = has_side(s, m->sentence, 0) && has_side(s, m->sentence, 1);
 	return both || wd_scan_has(s, m->sentence, s->r->fact_words.meet, NULL) ||
 	       wd_scan_has(s, m->sentence, s->r->fact_words.summit, NULL) || z == WD_ZONE_LEAD;
@@ -195,7 +197,10 @@ static void find_meeting(const struct wd_scan *s, struct wd_event *e)
 		/* Leaders alone are not enough: they meet at times that the table lacks. */
 		if (date <= 0 && near < 2 && place <= 0)
 			continue;
-		double v = leaders_score(e, m) + date + near + place;
+		double leaders = leaders_score(e, m);
+		if (leaders <= -2 && date < 4) /* two other people, at no such date */
+			continue;
+		double v = leaders + date + near + place;
 		if (v <= top) {
 			second = v > second ? v : second;
 			continue;

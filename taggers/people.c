@@ -237,7 +237,7 @@ void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
 		office = s->r->offices.v[office].counts_as;
 	/* "Foreign Minister Kishida" of 2015 is no prime minister yet. */
 	if (office != WD_NO_INDEX && m->has_post && s->pub_day != WD_DAY_NONE &&
-		!wd_facts_holds(s->r, figure, office, s->pub_day, 30))
+		!wd_facts_holds(s->r, figure, office, s->pub_day, 0))
 		office = WD_NO_INDEX;
 	m->office = office;
 }
