@@ -40,7 +40,7 @@ static const struct row rows[] = {
 	{"3日間の日程", "2025-08-13", ""},
 	{"10日ぶりに会った。", "2025-08-13", ""},
 	{"１３日に会談した。", "2026-01-14", "2026-01-13"},
-	{"In 2015 the ministers agreed on 1.5 percent.", "2025-08-24", ""},
+	{"In 2015 the ministers agreed on 1.5 percent.", "2025-08-24", "2015-01-01/2015-12-31"},
 };
 
 static void finds_dates(void **state)
