@@ -29,6 +29,9 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_yaml.c %reldir%/config_yaml.h \
 	%reldir%/guard.c %reldir%/guard.h \
 	%reldir%/notify.c %reldir%/notify.h \
-	%reldir%/pipeline.c %reldir%/pipeline.h \
+	%reldir%/pipeline.c %reldir%/pipeline.h %reldir%/pipeline_impl.h \
+	%reldir%/pipeline_desk.c \
+	%reldir%/pipeline_group.c \
+	%reldir%/pipeline_work.c \
 	%reldir%/pump.c %reldir%/pump.h \
 	%reldir%/sinkconf.c %reldir%/sinkconf.h

@@ -1,0 +1,161 @@
+/* The desk thread: chunks of the first job, in document order, through the desk (pipeline.c has the
+ * design). */
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/metrics.h"
+#include "daemon/pipeline_impl.h"
+
+static struct wd_metric m_articles = {.name = "wiredesk_articles_total",
+	.help = "Articles read, known ones included.",
+	.kind = WD_METRIC_COUNTER};
+
+void wd_pipe_desk_metrics(void)
+{
+	wd_metric_register(&m_articles);
+}
+
+/* The next chunk of the first job; NULL with *ret_finished when there is none to come. */
+static struct chunk *next_chunk(struct wd_pipeline *p, struct job *j, bool *ret_finished)
+{
+	struct chunk *c = NULL;
+	bool committed = false;
+	for (;;) {
+		(void)pthread_mutex_lock(&p->lock);
+		if (j->first == NULL && !j->finished && committed)
+			(void)pthread_cond_wait(&p->changed, &p->lock);
+		c = j->first;
+		if (c != NULL) {
+			j->first = c->next;
+			j->bytes -= wd_arena_used(c->mem);
+			(void)pthread_cond_broadcast(&p->changed);
+		}
+		*ret_finished = j->finished && c == NULL;
+		(void)pthread_mutex_unlock(&p->lock);
+		if (c != NULL || *ret_finished || committed)
+			return c;
+		committed = true; /* what waits for a slow document should not hold others back */
+		(void)wd_pipe_commit(p);
+	}
+}
+
+static int one_chunk(struct wd_pipeline *p, struct job *j, struct chunk *c, struct wd_err *err)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		bool is_version = false;
+		wd_arena_reset(p->scratch);
+		if (j->articles == 0) {
+			int r = wd_desk_doc_begin(p->desk, j->doc, c->v[i]->feed, err);
+			if (r != WD_OK)
+				return r;
+		}
+		int r = wd_desk_article(p->desk, c->v[i], p->scratch, &is_version, err);
+		if (r != WD_OK)
+			return r;
+		j->articles++;
+		j->versions += is_version;
+		atomic_fetch_add(&p->articles, 1);
+		atomic_fetch_add(is_version ? &p->versions : &p->unchanged, 1);
+		wd_metric_add(&m_articles, 1);
+	}
+	return WD_OK;
+}
+
+static int end_doc(struct wd_pipeline *p, struct job *j, struct wd_err *err)
+{
+	int r = WD_OK;
+	if (j->rc < 0)
+		return wd_pipe_bury(p, j->doc, &j->err, err);
+	if (j->articles == 0)
+		r = wd_desk_doc_begin(p->desk, j->doc, &j->feed, err);
+	return r == WD_OK ? wd_desk_doc_end(p->desk, err) : r;
+}
+
+static void drop_rest(struct wd_pipeline *p, struct job *j)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	j->dropped = true;
+	(void)pthread_cond_broadcast(&p->changed);
+	while (!j->finished)
+		(void)pthread_cond_wait(&p->changed, &p->lock);
+	(void)pthread_mutex_unlock(&p->lock);
+}
+
+/* One document, from the first chunk to the group. */
+static void one_job(struct wd_pipeline *p, struct job *j)
+{
+	struct wd_err err = {0};
+	bool finished = false;
+	int r = WD_OK;
+	while (!finished && r == WD_OK) {
+		struct chunk *c = next_chunk(p, j, &finished);
+		if (c == NULL)
+			continue;
+		r = wd_pipe_begin(p)
+			    ? one_chunk(p, j, c, &err)
+			    : wd_err_set(&err, WD_E_TRANSIENT, "ending while the store is full");
+		wd_pipe_chunk_free(c);
+		if (r == WD_OK && p->group_events >= GROUP_EVENTS)
+			r = wd_pipe_commit(p);
+	}
+	if (r == WD_OK)
+		r = wd_pipe_begin(p)
+			    ? end_doc(p, j, &err)
+			    : wd_err_set(&err, WD_E_TRANSIENT, "ending while the store is full");
+	if (r == WD_OK)
+		r = wd_guard_survived(p->guard, p->store, j->doc, &err);
+	if (r != WD_OK)
+		drop_rest(p, j);
+	*p->group_end = j;
+	p->group_end = &j->next;
+	j->next = NULL;
+	if (r == WD_OK)
+		return;
+	if (wd_store_in_txn(p->store))
+		wd_pipe_give_back(p, &err);
+	else
+		wd_pipe_finish_group(p, WD_E_TRANSIENT);
+}
+
+/* The first job, taken off the list; waits a tick for one. */
+static struct job *first_job(struct wd_pipeline *p, bool *ret_over)
+{
+	(void)pthread_mutex_lock(&p->lock);
+	if (p->first == NULL && p->busy > 0 && !wd_store_in_txn(p->store)) {
+		int64_t until = wd_clock_mono_us() + TICK_US;
+		struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
+		(void)pthread_cond_timedwait(&p->changed, &p->lock, &ts);
+	}
+	struct job *j = p->first;
+	if (j != NULL) {
+		p->first = j->next;
+		if (p->first == NULL)
+			p->last = NULL;
+	}
+	*ret_over = j == NULL && p->busy == 0;
+	(void)pthread_mutex_unlock(&p->lock);
+	return j;
+}
+
+void *wd_pipe_desk_main(void *arg)
+{
+	struct wd_pipeline *p = arg;
+	bool over = false;
+	while (!(over && atomic_load(&p->ending))) {
+		struct job *j = first_job(p, &over);
+		if (j != NULL) {
+			one_job(p, j);
+			if (p->group_events < GROUP_EVENTS && wd_store_in_txn(p->store) &&
+				wd_clock_mono_us() - p->group_began_us < GROUP_US)
+				continue;
+		}
+		(void)wd_pipe_commit(p);
+		wd_pipe_save_acks(p);
+		if (j == NULL)
+			wd_pipe_prune(p);
+		atomic_store(&p->idle, over);
+		if (over)
+			wd_pipe_wait_us(TICK_US / 4);
+	}
+	return NULL;
+}
