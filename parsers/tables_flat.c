@@ -128,20 +128,17 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 /* A line of dashes and such between rows. */
 static bool is_rule(struct wd_str s)
 {
-	static const char *const parts[] = {"-", "=", "_", "+", "|", ":", " ", "\t", "─", "━", "═",
-		"│", "┼", "├", "┤", "┬", "┴", "┌", "┐", "└", "┘", "╪", "—", "–"};
 	size_t marks = 0;
 	if (wd_str_eqc(s, "|-") || wd_str_eqc(s, "|}") || wd_str_starts(s, WD_STR("{|")))
 		return true;
-	for (size_t i = 0; i < s.n;) {
-		size_t k = 0;
-		for (size_t p = 0; p < WD_COUNTOF(parts) && k == 0; p++)
-			if (wd_str_starts(wd_str_from(s, i), wd_str_c(parts[p])))
-				k = strlen(parts[p]);
-		if (k == 0)
+	for (size_t at = 0; at < s.n;) {
+		uint32_t cp = wd_utf8_next(s, &at);
+		if (cp == ' ' || cp == '\t')
+			continue;
+		bool ascii = cp < 0x80 && strchr("-=_+|:", (int)cp) != NULL;
+		if (!ascii && !(cp >= 0x2500 && cp <= 0x257F) && cp != 0x2013 && cp != 0x2014)
 			return false;
-		marks += s.p[i] != ' ' && s.p[i] != '\t';
-		i += k;
+		marks++;
 	}
 	return marks >= 3;
 }

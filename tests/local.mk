@@ -143,6 +143,12 @@ tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
 TESTS += tests/clean/sanitiser.py
 EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
 # Cost against libxml2's bare SAX parse, and linear time on broken input. Build with -O2.
+# Repair and tables, per kind of damage; over files too: make bench-tables LIST="files"
+EXTRA_PROGRAMS += tests/bench/bench_tables
+tests_bench_bench_tables_SOURCES = tests/bench/bench_tables.c
+bench-tables: tests/bench/bench_tables
+	tests/bench/bench_tables $(LIST)
+.PHONY: bench-tables
 EXTRA_PROGRAMS += tests/bench/bench_clean
 tests_bench_bench_clean_SOURCES = tests/bench/bench_clean.c
 bench-clean: tests/bench/bench_clean
