@@ -14,12 +14,14 @@
 #include "daemon/cmd.h"
 #include "parsers/build.h"
 #include "parsers/dates.h"
+#include "parsers/page.h"
 #include "taggers/tagger.h"
 
 static const char help[] =
 	"usage: wiredesk explain [--date DATE] [--url URL] [FILE]\n\n"
 	"Why an article got its tags, flags, repairs: the article with the words marked, then each\n"
-	"rule with what it added or took away.\n\n"
+	"rule with what it added or took away. Of a page also: how its text was found, what was left\n"
+	"out of it and why, and where each fact about it comes from.\n\n"
 	"  -d, --date DATE  when the article was published\n"
 	"  -u, --url URL    where the document came from\n"
 	"  -h, --help       this text\n";
@@ -30,6 +32,7 @@ struct explain {
 	struct wd_arena *article, *feed;
 	struct wd_date date;
 	bool color;
+	struct wd_page_trace page;
 	struct wd_buf notes; /* what the rules said, printed after the article */
 };
 
@@ -151,6 +154,81 @@ static void heading(const struct explain *x, const char *title)
 	(void)printf("%s%s%s\n", paint(x, BOLD), title, paint(x, PLAIN));
 }
 
+/* ---- pages ---- */
+
+static void print_left(const struct explain *x, const struct wd_page_trace *t)
+{
+	size_t bytes = 0;
+	WD_VEC_EACH (const struct wd_page_left, l, &t->left)
+		bytes += l->bytes;
+	heading(x, t->left.n > 0 ? "left out of the page" : "nothing left out of the page");
+	if (t->left.n > 0)
+		(void)printf("  %zu pieces, %zu bytes of text\n", t->left.n, bytes);
+	WD_VEC_EACH (const struct wd_page_left, l, &t->left)
+		(void)printf("  %s%-22.*s%s %6zu  %.*s  \"%.*s\"\n", paint(x, RED),
+			WD_STR_ARG(l->what), paint(x, PLAIN), l->bytes, WD_STR_ARG(l->where),
+			WD_STR_ARG(l->text));
+}
+
+static struct wd_str join(struct wd_arena *a, const wd_persons *people, const wd_strs *words)
+{
+	struct wd_str s = WD_STR_NONE;
+	for (size_t i = 0; people != NULL && i < people->n; i++)
+		s = i == 0 ? people->v[i].name
+			   : wd_arena_printf(
+				     a, "%.*s, %.*s", WD_STR_ARG(s), WD_STR_ARG(people->v[i].name));
+	for (size_t i = 0; words != NULL && i < words->n && s.n < 200; i++)
+		s = i == 0 ? words->v[i]
+			   : wd_arena_printf(
+				     a, "%.*s, %.*s", WD_STR_ARG(s), WD_STR_ARG(words->v[i]));
+	return s;
+}
+
+static struct wd_str value_of(struct explain *x, const struct wd_article *art, struct wd_str field)
+{
+	const struct {
+		const char *field;
+		struct wd_str value;
+	} all[] = {{"headline", art->headline}, {"summary", art->summary}, {"site", art->site_name},
+		{"language", art->language}, {"canonical", art->canonical},
+		{"section", art->section}, {"copyright", art->copyright},
+		{"item_type", art->item_type},
+		{"published", wd_date_format(x->article, art->published)},
+		{"updated", wd_date_format(x->article, art->updated)},
+		{"authors", join(x->article, &art->authors, NULL)},
+		{"keywords", join(x->article, NULL, &art->keywords)},
+		{"paywalled", art->paywalled ? WD_STR("yes") : WD_STR("no")}};
+	for (size_t i = 0; i < WD_COUNTOF(all); i++)
+		if (wd_str_eqc(field, all[i].field))
+			return wd_utf8_cut(all[i].value, 120);
+	return WD_STR_NONE;
+}
+
+static void print_page(struct explain *x, const struct wd_article *art)
+{
+	const struct wd_page_trace *t = &x->page;
+	if (t->strategy == NULL)
+		return;
+	heading(x, "page");
+	(void)printf("  text by %s%s%s (%s) from %.*s\n", paint(x, BOLD), t->strategy,
+		paint(x, PLAIN), wd_page_strategy_says(t->strategy), WD_STR_ARG(t->chosen));
+	WD_VEC_EACH (const struct wd_page_try, y, &t->tries)
+		(void)printf("  %-12s %6zu  %.*s%s%s\n", y->strategy, y->bytes,
+			WD_STR_ARG(y->where), y->where.n > 0 ? ": " : "", y->verdict);
+	print_left(x, t);
+	heading(x, "facts");
+	WD_VEC_EACH (const struct wd_fact, f, &art->facts) {
+		struct wd_str value = value_of(x, art, f->field);
+		(void)printf("  %-10.*s %.2f  %-10.*s \"%.*s\"", WD_STR_ARG(f->field),
+			f->confidence, WD_STR_ARG(f->source), WD_STR_ARG(value));
+		if (f->other.n > 0)
+			(void)printf("; %.*s says \"%.*s\"", WD_STR_ARG(f->other_source),
+				WD_STR_ARG(wd_utf8_cut(f->other, 120)));
+		(void)printf("\n");
+	}
+	(void)printf("\n");
+}
+
 static int emit(struct wd_article *art, void *ctx)
 {
 	struct explain *x = ctx;
@@ -170,6 +248,7 @@ static int emit(struct wd_article *art, void *ctx)
 	(void)printf("language %.*s (%.*s), published %.*s\n\n", WD_STR_ARG(art->language),
 		WD_STR_ARG(art->language_source),
 		WD_STR_ARG(wd_date_format(x->article, art->published)));
+	print_page(x, art);
 	heading(x, "rules");
 	(void)printf("%.*s\n", WD_STR_ARG(wd_buf_str(&x->notes)));
 	WD_VEC_EACH (const struct wd_summit, s, &art->summits)
@@ -212,6 +291,7 @@ static int explain_file(struct explain *x, const char *path, const char *url, st
 		.feed = &feed,
 		.now_us = doc->fetched_at_us,
 		.page_allowed = true,
+		.trace = &x->page,
 		.emit = emit,
 		.emit_ctx = x};
 	return wd_build_document(&ctx, err);

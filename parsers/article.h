@@ -137,6 +137,15 @@ typedef WD_VEC(struct wd_removed) wd_removals;
 struct wd_info_source {
 	struct wd_str name, uri;
 };
+/** Where a fact comes from and how far to trust it; what another place says instead, if one does.
+ */
+struct wd_fact {
+	struct wd_str field;               /* headline, authors, published, updated, … */
+	struct wd_str source;              /* json-ld, opengraph, meta, microdata, h1, feed, … */
+	struct wd_str other_source, other; /* empty: nobody disagrees */
+	double confidence;                 /* 0 … 1 */
+};
+typedef WD_VEC(struct wd_fact) wd_facts_list;
 
 /* ---- what taggers add ---- */
 
@@ -194,6 +203,7 @@ struct wd_article {
 	wd_repairs repairs;
 	wd_removals removed;
 	WD_VEC(struct wd_info_source) info_sources;
+	wd_facts_list facts; /* of pages: where the metadata comes from */
 	wd_images images;
 	struct wd_str link, canonical, guid, site_name, section, copyright, item_type, usage_terms;
 	wd_strs keywords;

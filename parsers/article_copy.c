@@ -156,6 +156,7 @@ int wd_article_copy(struct wd_arena *a, const struct wd_article *src, struct wd_
 	COPY(&c, x.repairs, 3);
 	COPY(&c, x.removed, 2);
 	COPY(&c, x.info_sources, 2);
+	COPY(&c, x.facts, 4);
 	COPY(&c, x.images, 5);
 	COPY(&c, x.keywords, 1);
 	COPY(&c, x.categories, 3);

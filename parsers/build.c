@@ -17,6 +17,7 @@
 #include "parsers/html.h"
 #include "parsers/inflate.h"
 #include "parsers/links.h"
+#include "parsers/page.h"
 #include "parsers/parser.h"
 #include "parsers/plain_impl.h"
 
@@ -458,8 +459,9 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 	if (doc->hints.format.n > 0 || wd_parser_find(text.text, doc) != NULL)
 		return build_feed(ctx, err);
 	struct wd_article art;
-	r = is_page(doc, text.text) ? wd_build_page(ctx->arena, doc, text.text, &art, err)
-				    : wd_build_text(ctx->arena, doc, text.text, &art, err);
+	r = is_page(doc, text.text)
+		    ? wd_page_build(ctx->arena, doc, text.text, ctx->trace, &art, err)
+		    : wd_build_text(ctx->arena, doc, text.text, &art, err);
 	/* Articles about captchas have more to say than the wall itself. */
 	if (r == WD_OK && art.text.n < WALL_TEXT && wd_parser_is_bot_wall(text.text))
 		r = wd_err_set(err, WD_E_UNSUPPORTED, "no article but a bot wall titled \"%.*s\"",

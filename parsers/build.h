@@ -21,6 +21,8 @@ void wd_build_take_clean(struct wd_arena *a, const struct wd_clean *c, struct wd
 WD_MUST_USE int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str text,
 	struct wd_article *ret, struct wd_err *err);
 
+struct wd_page_trace;
+
 /**
  * A whole document, whatever it is: feed → one article per entry, HTML page or plain text → one
  * article. Detects; `emit` gets each article in input order, it lives in `arena` until the emit
@@ -34,6 +36,7 @@ struct wd_build_ctx {
 	int64_t now_us;
 	bool page_allowed; /* an HTML page is an article (extract); false: it is an error (a feed
 			      was expected) */
+	struct wd_page_trace *trace; /* how a page's text was found (parsers/page.h); may be NULL */
 	int (*emit)(struct wd_article *article, void *ctx);
 	void *emit_ctx;
 };

@@ -88,6 +88,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page_impl.h \
 	%reldir%/page_measure.c \
 	%reldir%/page_strip.c \
+	%reldir%/page_trace.c \
 	%reldir%/page_trim.c \
 	%reldir%/page_vocab.c \
 	%reldir%/page_vocab.h \

@@ -11,18 +11,68 @@
 #include "base/utf8.h"
 #include "parsers/metadata_impl.h"
 
-static struct wd_str first_of(struct wd_str x, struct wd_str y)
+/* ---- where facts come from ---- */
+
+struct wd_fact *wd_facts_note(
+	struct wd_facts *f, const char *field, const char *source, double confidence)
 {
-	return x.n > 0 ? x : y;
+	struct wd_fact *to =
+		source != NULL && source[0] != '\0' ? wd_vec_push(f->a, f->said) : NULL;
+	if (to != NULL)
+		*to = (struct wd_fact){.field = wd_str_c(field),
+			.source = wd_str_c(source),
+			.confidence = confidence};
+	return to;
 }
+
+/* One place that may state a fact. */
+struct place {
+	struct wd_str value;
+	const char *source;
+	double confidence;
+};
+
+/* The first place that says something counts. Another that says the same makes it surer, one that
+ * says something else is noted beside it. */
+static struct wd_str settle(struct wd_facts *f, const char *field, struct place *at, size_t n)
+{
+	const double surer = 0.04;
+	struct wd_fact *fact = NULL;
+	struct wd_str value = WD_STR_NONE;
+	for (size_t i = 0; i < n; i++) {
+		struct wd_str s = wd_utf8_trim(at[i].value);
+		if (s.n == 0)
+			continue;
+		if (value.n == 0) {
+			value = s;
+			fact = wd_facts_note(f, field, at[i].source, at[i].confidence);
+		} else if (fact != NULL && wd_str_ieq(value, s)) {
+			fact->confidence = WD_MIN(fact->confidence + surer, 0.99);
+		} else if (fact != NULL && fact->other.n == 0) {
+			fact->other = wd_utf8_cut(s, WD_FACT_OTHER_BYTES);
+			fact->other_source = wd_str_c(at[i].source);
+		}
+	}
+	return value;
+}
+
+static struct place from_meta(struct wd_facts *f, const char *const *keys, double confidence)
+{
+	struct place at = {.confidence = confidence};
+	at.value = wd_facts_meta_from(f, keys, &at.source);
+	return at;
+}
+
+/* ---- facts ---- */
 
 static struct wd_str site_of(struct wd_facts *f)
 {
 	static const char *const keys[] = {"og:site_name", "application-name", "al:ios:app_name",
 		"apple-mobile-web-app-title", "dc.publisher", "publisher",
 		"twitter:app:name:iphone", NULL};
-	struct wd_str s = wd_facts_meta(f, keys);
-	return wd_utf8_squeeze(f->a, first_of(s, first_of(f->ld.publisher, f->ld.site)));
+	struct place at[] = {from_meta(f, keys, 0.9), {f->ld.publisher, "json-ld", 0.85},
+		{f->ld.site, "json-ld", 0.8}};
+	return wd_utf8_squeeze(f->a, settle(f, "site", at, WD_COUNTOF(at)));
 }
 
 /* "en_US" → "en-US"; nothing that is no language tag. */
@@ -50,16 +100,14 @@ static void read_language(struct wd_facts *f, struct wd_metadata *m)
 {
 	static const char *const keys[] = {"content-language", "language", "dc.language",
 		"dcterms.language", "og:locale", NULL};
-	const struct {
-		struct wd_str value;
-		const char *source;
-	} from[] = {
-		{f->lang, "html"}, {f->ld.language, "json-ld"}, {wd_facts_meta(f, keys), "meta"}};
-	for (size_t i = 0; i < WD_COUNTOF(from) && m->language.n == 0; i++) {
-		m->language = language_tag(f->a, from[i].value);
-		if (m->language.n > 0)
-			m->language_source = wd_str_c(from[i].source);
+	struct place at[] = {
+		{f->lang, "html", 0.9}, {f->ld.language, "json-ld", 0.85}, from_meta(f, keys, 0.8)};
+	for (size_t i = 0; i < WD_COUNTOF(at); i++) {
+		at[i].value = language_tag(f->a, at[i].value);
+		if (at[i].value.n > 0 && m->language_source.n == 0)
+			m->language_source = wd_str_c(i == 2 ? "meta" : at[i].source);
 	}
+	m->language = settle(f, "language", at, WD_COUNTOF(at));
 }
 
 static void add_string(struct wd_arena *a, wd_strs *list, struct wd_str s)
@@ -88,6 +136,8 @@ static void read_keywords(struct wd_facts *f, struct wd_metadata *m)
 		while (wd_str_split(&rest, ',', &word))
 			add_string(f->a, &m->keywords, word);
 	}
+	if (m->keywords.n > 0)
+		(void)wd_facts_note(f, "keywords", f->ld.keywords.n > 0 ? "json-ld" : "meta", 0.8);
 }
 
 static void add_image(struct wd_facts *f, struct wd_metadata *m, struct wd_image img)
@@ -114,13 +164,20 @@ static void read_images(struct wd_facts *f, struct wd_metadata *m)
 		add_image(f, m, f->ld.images.v[i]);
 }
 
-static bool says_paywall(struct wd_facts *f)
+static void read_paywall(struct wd_facts *f, struct wd_metadata *m)
 {
 	static const char *const keys[] = {"article:content_tier", "og:article:content_tier",
 		"isaccessibleforfree", "article:access", "cxenseparse:access", NULL};
 	struct wd_str s = wd_facts_meta(f, keys), micro = wd_facts_micro(f, "isaccessibleforfree");
-	return f->ld.paywalled || wd_str_ieqc(s, "locked") || wd_str_ieqc(s, "metered") ||
-	       wd_str_ieqc(s, "false") || wd_str_ieqc(micro, "false") || wd_str_ieqc(s, "paid");
+	bool meta = wd_str_ieqc(s, "locked") || wd_str_ieqc(s, "metered") ||
+		    wd_str_ieqc(s, "false") || wd_str_ieqc(s, "paid");
+	m->paywalled = f->ld.paywalled || meta || wd_str_ieqc(micro, "false");
+	if (m->paywalled)
+		(void)wd_facts_note(f, "paywalled",
+			f->ld.paywalled ? "json-ld"
+			: meta          ? "meta"
+					: "microdata",
+			0.9);
 }
 
 /* og:type "article" alone is no subtype; JSON-LD's are NewsArticle and its kind. */
@@ -133,19 +190,26 @@ static void read_rest(struct wd_facts *f, struct wd_metadata *m)
 	static const char *const about[] = {"og:description", "description", "twitter:description",
 		"dc.description", "sailthru.description", NULL};
 	static const char *const url[] = {"og:url", NULL};
-	m->section = first_of(f->ld.section, wd_facts_meta(f, section));
-	m->copyright = first_of(f->ld.copyright, wd_facts_meta(f, rights));
+	struct place sections[] = {{f->ld.section, "json-ld", 0.9}, from_meta(f, section, 0.85)};
+	struct place holders[] = {{f->ld.copyright, "json-ld", 0.9}, from_meta(f, rights, 0.8)};
+	struct place abouts[] = {from_meta(f, about, 0.85), {f->ld.description, "json-ld", 0.8}};
+	struct place urls[] = {{f->canonical, "link", 0.95}, from_meta(f, url, 0.85)};
+	struct place types[] = {{f->ld.type, "json-ld", 0.95}};
+	m->section = settle(f, "section", sections, WD_COUNTOF(sections));
+	m->copyright = settle(f, "copyright", holders, WD_COUNTOF(holders));
 	m->description = wd_utf8_cut(wd_utf8_trim(wd_utf8_squeeze(f->a,
-					     first_of(wd_facts_meta(f, about), f->ld.description))),
+					     settle(f, "summary", abouts, WD_COUNTOF(abouts)))),
 		WD_MAX_SUMMARY_BYTES);
-	m->item_type = f->ld.type;
+	m->item_type = settle(f, "item_type", types, WD_COUNTOF(types));
 	m->publisher = f->ld.publisher;
 	m->article_body = f->ld.body;
-	struct wd_str canonical =
-		wd_url_resolve(f->a, m->base, first_of(f->canonical, wd_facts_meta(f, url)));
-	if (wd_url_is_http(canonical))
-		m->canonical = canonical;
-	m->paywalled = says_paywall(f);
+	for (size_t i = 0; i < WD_COUNTOF(urls); i++) {
+		urls[i].value = wd_url_resolve(f->a, m->base, urls[i].value);
+		if (!wd_url_is_http(urls[i].value))
+			urls[i].value = WD_STR_NONE;
+	}
+	m->canonical = settle(f, "canonical", urls, WD_COUNTOF(urls));
+	read_paywall(f, m);
 }
 
 void wd_metadata_read(struct wd_arena *a, const struct wd_doc *doc, struct wd_html *h,
@@ -159,6 +223,7 @@ void wd_metadata_read(struct wd_arena *a, const struct wd_doc *doc, struct wd_ht
 	f->doc = doc;
 	f->h = h;
 	f->page = page;
+	f->said = &ret->facts;
 	wd_facts_collect(f);
 	ret->base = doc->url;
 	if (f->base.n > 0)
@@ -194,5 +259,6 @@ void wd_metadata_apply(struct wd_arena *a, const struct wd_metadata *m, struct w
 	ret->published = m->published;
 	ret->updated = m->updated;
 	ret->date_source = m->date_source;
+	ret->facts = m->facts;
 	ret->paywalled = m->paywalled;
 }

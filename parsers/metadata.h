@@ -19,6 +19,7 @@ struct wd_metadata {
 	wd_images images;
 	struct wd_date published, updated;
 	struct wd_str date_source;
+	wd_facts_list facts; /* where each of these comes from */
 	bool paywalled;
 };
 

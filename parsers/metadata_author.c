@@ -192,18 +192,37 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		"sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
 		"og:article:author", "byline", "twitter:creator:name", "article:author_name",
 		"creator", "authors", "dable:author", "cxenseparse:author", NULL};
+	const char *source = "json-ld";
+	double confidence = 0.9;
 	for (size_t i = 0; i < f->ld.authors.n; i++)
 		add_names(f, f->ld.authors.v[i].name, f->ld.authors.v[i].url, site, true, ret);
-	for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
-		for (size_t i = 0; i < f->meta.n; i++)
-			if (wd_str_eqc(f->meta.v[i].key, keys[k]))
-				add_names(f, f->meta.v[i].value, WD_STR_NONE, site, true, ret);
-	for (size_t i = 0; ret->n == 0 && i < f->micro.n; i++)
-		if (wd_str_eqc(f->micro.v[i].key, "author") ||
-			wd_str_eqc(f->micro.v[i].key, "creator"))
-			add_names(f, f->micro.v[i].value, WD_STR_NONE, site, false, ret);
-	if (ret->n == 0)
+	if (ret->n == 0) {
+		source = "meta";
+		confidence = 0.85;
+		for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
+			for (size_t i = 0; i < f->meta.n; i++)
+				if (wd_str_eqc(f->meta.v[i].key, keys[k]))
+					add_names(f, f->meta.v[i].value, WD_STR_NONE, site, true,
+						ret);
+	}
+	if (ret->n == 0) {
+		source = "microdata";
+		confidence = 0.8;
+		for (size_t i = 0; ret->n == 0 && i < f->micro.n; i++)
+			if (wd_str_eqc(f->micro.v[i].key, "author") ||
+				wd_str_eqc(f->micro.v[i].key, "creator"))
+				add_names(f, f->micro.v[i].value, WD_STR_NONE, site, false, ret);
+	}
+	if (ret->n == 0) {
+		source = "rel-author";
+		confidence = 0.75;
 		add_names(f, f->rel_author, WD_STR_NONE, site, false, ret);
-	if (ret->n == 0 && f->page != NULL)
+	}
+	if (ret->n == 0 && f->page != NULL) {
+		source = "text";
+		confidence = 0.6;
 		from_page(f, site, ret);
+	}
+	if (ret->n > 0)
+		(void)wd_facts_note(f, "authors", source, confidence);
 }

@@ -126,13 +126,26 @@ void wd_facts_collect(struct wd_facts *f)
 		f->lang = wd_str_trim(wd_node_attr(root, "xml:lang"));
 }
 
+struct wd_str wd_facts_meta_from(
+	const struct wd_facts *f, const char *const *keys, const char **ret_source)
+{
+	for (; *keys != NULL; keys++) {
+		for (size_t i = 0; i < f->meta.n; i++) {
+			if (!wd_str_eqc(f->meta.v[i].key, *keys))
+				continue;
+			bool graph =
+				strncmp(*keys, "og:", 3) == 0 || strncmp(*keys, "article:", 8) == 0;
+			*ret_source = graph ? "opengraph" : "meta";
+			return f->meta.v[i].value;
+		}
+	}
+	return WD_STR_NONE;
+}
+
 struct wd_str wd_facts_meta(const struct wd_facts *f, const char *const *keys)
 {
-	for (; *keys != NULL; keys++)
-		for (size_t i = 0; i < f->meta.n; i++)
-			if (wd_str_eqc(f->meta.v[i].key, *keys))
-				return f->meta.v[i].value;
-	return WD_STR_NONE;
+	const char *source;
+	return wd_facts_meta_from(f, keys, &source);
 }
 
 struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key)

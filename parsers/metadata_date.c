@@ -41,8 +41,8 @@ static bool read_date(const struct wd_date_opts *o, struct wd_str s, struct wd_d
 	return false;
 }
 
-static bool from_meta(struct wd_facts *f, const struct wd_date_opts *o, const char *const *keys,
-	struct wd_date *ret)
+static bool from_meta(const struct wd_facts *f, const struct wd_date_opts *o,
+	const char *const *keys, struct wd_date *ret)
 {
 	for (; *keys != NULL; keys++)
 		for (size_t i = 0; i < f->meta.n; i++)
@@ -252,55 +252,95 @@ static void refine(struct wd_date *d, struct wd_date by)
 		*d = by;
 }
 
-static void set(struct wd_metadata *m, struct wd_date d, const char *source)
+/* One place that may say when. */
+struct said {
+	struct wd_date d;
+	const char *source; /* for the fact */
+	const char *as;     /* for date_source */
+	double confidence;
+};
+
+static bool same_day(struct wd_date x, struct wd_date y)
 {
-	m->published = d;
-	m->date_source = wd_str_c(source);
+	const int64_t day = INT64_C(86400000000);
+	int64_t far = x.us - y.us;
+	return far < day && far > -day;
 }
+
+/* The first place counts; one that agrees makes it surer, one that does not is noted. */
+static struct wd_date choose(struct wd_facts *f, const char *field, const struct said *at, size_t n,
+	struct wd_str *ret_source)
+{
+	const struct said *best = NULL;
+	struct wd_fact *fact = NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (at[i].d.precision == WD_DATE_NONE)
+			continue;
+		if (best == NULL) {
+			best = &at[i];
+			fact = wd_facts_note(f, field, best->source, best->confidence);
+		} else if (fact != NULL && same_day(at[i].d, best->d)) {
+			fact->confidence = WD_MIN(fact->confidence + 0.04, 0.99);
+		} else if (fact != NULL && fact->other.n == 0) {
+			fact->other = wd_date_format(f->a, at[i].d);
+			fact->other_source = wd_str_c(at[i].source);
+		}
+	}
+	if (best != NULL && ret_source != NULL)
+		*ret_source = wd_str_c(best->as);
+	return best != NULL ? best->d : (struct wd_date){0};
+}
+
+static const char *const published_keys[] = {"article:published_time", "og:article:published_time",
+	"article:published", "og:published_time", "datepublished", "parsely-pub-date",
+	"sailthru.date", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
+	"publishdate", "publish-date", "publish_date", "publish-time", "published_time",
+	"published-date", "published_at", "pubdate", "article_date_original",
+	"originalpublicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime",
+	"rnews:datepublished", "bt:pubdate", "shareaholic:article_published_time",
+	"weibo:article:create_at", "citation_publication_date", "citation_online_date",
+	"article.published", "article.created", "displaydate", "ptime", "pdate", "dc.date",
+	"dcterms.date", "dc.created", "date", "date.release", "release_date", "og:pubdate",
+	"created", "datecreated", "citation_date", "dcterms.available", "date_published",
+	"video:release_date", "og:video:release_date", "publication_date", NULL};
+static const char *const updated_keys[] = {"article:modified_time", "og:updated_time",
+	"article:modified", "datemodified", "dcterms.modified", "dc.date.modified",
+	"og:modified_time", "lastmod", "last-modified", "lastmodified", "revised", "updated_time",
+	"article.updated", "date_modified", NULL};
 
 void wd_meta_dates(struct wd_facts *f, struct wd_metadata *m)
 {
-	static const char *const published[] = {"article:published_time",
-		"og:article:published_time", "article:published", "og:published_time",
-		"datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued",
-		"dcterms.issued", "dcterms.created", "dc.date.created", "publishdate",
-		"publish-date", "publish_date", "publish-time", "published_time", "published-date",
-		"published_at", "pubdate", "article_date_original", "originalpublicationdate",
-		"cxenseparse:recs:publishtime", "cxenseparse:publishtime", "rnews:datepublished",
-		"bt:pubdate", "shareaholic:article_published_time", "weibo:article:create_at",
-		"citation_publication_date", "citation_online_date", "article.published",
-		"article.created", "displaydate", "ptime", "pdate", "dc.date", "dcterms.date",
-		"dc.created", "date", "date.release", "release_date", "og:pubdate", "created",
-		"datecreated", "citation_date", "dcterms.available", "date_published",
-		"video:release_date", "og:video:release_date", "publication_date", NULL};
-	static const char *const updated[] = {"article:modified_time", "og:updated_time",
-		"article:modified", "datemodified", "dcterms.modified", "dc.date.modified",
-		"og:modified_time", "lastmod", "last-modified", "lastmodified", "revised",
-		"updated_time", "article.updated", "date_modified", NULL};
 	struct wd_date_opts o = {.now_us = f->doc->fetched_at_us,
 		.timezone = f->doc->hints.timezone,
 		.language = m->language,
 		.no_relative = true};
-	struct wd_date d;
 	struct visible v = {0};
-	if (read_date(&o, f->ld.published, &d))
-		set(m, d, "json-ld");
-	else if (from_meta(f, &o, published, &d))
-		set(m, d, "meta");
-	else if (read_date(&o, wd_facts_micro(f, "datepublished"), &d) ||
-		 read_date(&o, wd_facts_micro(f, "datecreated"), &d))
-		set(m, d, "meta");
-	if (!read_date(&o, f->ld.modified, &m->updated) && !from_meta(f, &o, updated, &m->updated))
-		(void)read_date(&o, wd_facts_micro(f, "datemodified"), &m->updated);
-	if (m->published.precision == WD_DATE_TIME)
-		return;
-	from_page(f, &o, &v);
-	if (m->published.precision == WD_DATE_NONE &&
-		(from_url(&o, f->canonical, &d) || from_url(&o, f->doc->url, &d)))
-		set(m, d, "url");
-	if (m->published.precision == WD_DATE_NONE && v.published.precision != WD_DATE_NONE)
-		set(m, v.published, "text");
-	refine(&m->published, v.published);
-	if (m->updated.precision == WD_DATE_NONE)
-		m->updated = v.updated;
+	struct said when[] = {{.source = "json-ld", .as = "json-ld", .confidence = 0.95},
+		{.source = "meta", .as = "meta", .confidence = 0.9},
+		{.source = "microdata", .as = "meta", .confidence = 0.85},
+		{.source = "url", .as = "url", .confidence = 0.75},
+		{.source = "text", .as = "text", .confidence = 0.6}};
+	struct said later[] = {{.source = "json-ld", .confidence = 0.95},
+		{.source = "meta", .confidence = 0.9}, {.source = "microdata", .confidence = 0.85},
+		{.source = "text", .confidence = 0.6}};
+	(void)read_date(&o, f->ld.published, &when[0].d);
+	(void)from_meta(f, &o, published_keys, &when[1].d);
+	if (!read_date(&o, wd_facts_micro(f, "datepublished"), &when[2].d))
+		(void)read_date(&o, wd_facts_micro(f, "datecreated"), &when[2].d);
+	if (!from_url(&o, f->canonical, &when[3].d))
+		(void)from_url(&o, f->doc->url, &when[3].d);
+	(void)read_date(&o, f->ld.modified, &later[0].d);
+	(void)from_meta(f, &o, updated_keys, &later[1].d);
+	(void)read_date(&o, wd_facts_micro(f, "datemodified"), &later[2].d);
+	bool exact = false;
+	for (size_t i = 0; i < 3 && !exact; i++)
+		exact = when[i].d.precision == WD_DATE_TIME;
+	if (!exact)
+		from_page(f, &o, &v);
+	when[4].d = v.published;
+	later[3].d = v.updated;
+	m->published = choose(f, "published", when, WD_COUNTOF(when), &m->date_source);
+	for (size_t i = 0; i < WD_COUNTOF(when); i++)
+		refine(&m->published, when[i].d);
+	m->updated = choose(f, "updated", later, WD_COUNTOF(later), NULL);
 }

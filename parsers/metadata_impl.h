@@ -6,6 +6,10 @@
 #include "parsers/metadata.h"
 #include "parsers/page_impl.h"
 
+#define WD_FACT_OTHER_BYTES                                                                        \
+	180 /* what another place says, quoted: too short to be a text twice                       \
+	     */
+
 /* One statement in the head, or microdata anywhere: key lower-case. */
 struct wd_statement {
 	struct wd_str key, value;
@@ -33,12 +37,16 @@ struct wd_facts {
 	struct wd_str title, canonical, base, lang;
 	struct wd_str rel_author;
 	struct wd_jsonld ld;
+	wd_facts_list *said; /* wd_metadata.facts */
 };
 
 /* metadata_collect.c */
 void wd_facts_collect(struct wd_facts *f);
 /** First value of one of the keys (NULL-ended), in the order of the keys. */
 struct wd_str wd_facts_meta(const struct wd_facts *f, const char *const *keys);
+/** The same, and what kind of place it stands in: opengraph, meta. */
+struct wd_str wd_facts_meta_from(
+	const struct wd_facts *f, const char *const *keys, const char **ret_source);
 struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key);
 /* metadata_jsonld.c */
 void wd_jsonld_read(struct wd_facts *f, struct wd_str script);
@@ -48,3 +56,7 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site);
 void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret);
 /* metadata_date.c */
 void wd_meta_dates(struct wd_facts *f, struct wd_metadata *ret);
+/* metadata.c */
+/** Notes where `field` comes from. NULL or empty source: nothing to note. */
+struct wd_fact *wd_facts_note(
+	struct wd_facts *f, const char *field, const char *source, double confidence);

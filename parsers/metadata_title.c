@@ -142,24 +142,47 @@ static struct wd_str strip_bar(struct wd_str s)
 	return at != SIZE_MAX && at >= 15 ? wd_str_sub(s, 0, at) : s;
 }
 
+/* Where the headline comes from, and the first statement that reads differently. */
+static void note(struct wd_facts *f, const char *source, double confidence, struct wd_str chosen,
+	const struct wd_str *said, const char *const *sources, size_t n)
+{
+	struct wd_fact *fact = wd_facts_note(f, "headline", source, confidence);
+	for (size_t i = 0; fact != NULL && i < n && fact->other.n == 0; i++) {
+		if (said[i].n == 0 || same(f->a, said[i], chosen))
+			continue;
+		fact->other = wd_utf8_cut(said[i], WD_FACT_OTHER_BYTES);
+		fact->other_source = wd_str_c(sources[i]);
+	}
+}
+
 struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
 {
+	const double confirmed = 0.98, stated = 0.85, only_title = 0.7, only_h1 = 0.5;
+	const char *sources[] = {"meta", "json-ld", "microdata", "title"};
 	static const char *const og[] = {"og:title", "twitter:title", "sailthru.title", "dc.title",
 		"dcterms.title", "parsely-title", "hdl", "headline", "title", NULL};
-	struct wd_str said[] = {
-		wd_facts_meta(f, og), f->ld.headline, wd_facts_micro(f, "headline"), f->title};
-	struct wd_str best = WD_STR_NONE;
+	struct wd_str said[] = {wd_facts_meta_from(f, og, &sources[0]), f->ld.headline,
+		wd_facts_micro(f, "headline"), f->title};
+	struct wd_str h1 = WD_STR_NONE, best = WD_STR_NONE;
 	for (size_t i = 0; i < WD_COUNTOF(said); i++) {
 		said[i] = strip_site(f, one_line(f->a, said[i]), site);
-		struct wd_str h1 = confirmed_h1(f, said[i]);
-		if (h1.n > 0)
-			return one_line(f->a, h1);
+		if (h1.n == 0)
+			h1 = one_line(f->a, confirmed_h1(f, said[i]));
+	}
+	if (h1.n > 0) {
+		note(f, "h1", confirmed, h1, said, sources, WD_COUNTOF(said));
+		return h1;
 	}
 	for (size_t i = 0; i < WD_COUNTOF(said) && best.n == 0; i++) {
 		bool name = said[i].n > 0 && is_site(f, said[i], site);
 		best = name ? WD_STR_NONE : strip_bar(said[i]);
+		if (best.n > 0)
+			note(f, sources[i], i == 3 ? only_title : stated, best, said, sources,
+				WD_COUNTOF(said));
 	}
-	if (best.n == 0 && f->h1s.n > 0)
+	if (best.n == 0 && f->h1s.n > 0) {
 		best = one_line(f->a, f->h1s.v[0]);
+		note(f, "h1", only_h1, best, said, sources, 0);
+	}
 	return wd_utf8_cut(best, WD_MAX_TITLE_BYTES);
 }

@@ -25,48 +25,6 @@
 
 /* Text below this many bytes is no article: JSON-LD's articleBody or the description is better. */
 #define MIN_ARTICLE_BYTES 140
-#define MAX_TRACE 500
-
-static struct wd_str describe(struct wd_arena *a, const struct wd_node *n)
-{
-	struct wd_str class = wd_str_trim(wd_node_attr(n, "class")), id = wd_node_attr(n, "id");
-	struct wd_str first = wd_str_sub(class, 0, wd_str_chr(class, ' ', 0));
-	return wd_arena_printf(a, "%.*s%s%.*s%s%.*s", WD_STR_ARG(n->name), first.n > 0 ? "." : "",
-		WD_STR_ARG(first), id.n > 0 ? "#" : "", WD_STR_ARG(id));
-}
-
-static void trace_left(struct wd_page *p, const struct wd_page_el *e, enum wd_page_why why)
-{
-	if (p->trace == NULL || e->sub == 0 || p->trace->left.n >= MAX_TRACE)
-		return;
-	struct wd_page_left *l = wd_vec_push(p->a, &p->trace->left);
-	if (l == NULL)
-		return;
-	l->why = why;
-	l->where = describe(p->a, e->n);
-	l->text = wd_utf8_cut(wd_str_trim(wd_node_inner_text(p->a, e->n)), 120);
-	l->bytes = e->sub;
-}
-
-static void trace_all(struct wd_page *p, const struct wd_page_el *root, const char *strategy)
-{
-	if (p->trace == NULL)
-		return;
-	p->trace->chosen = describe(p->a, root->n);
-	p->trace->strategy = strategy;
-	size_t at = (size_t)(root - p->els);
-	for (size_t i = 1; i < p->n;) {
-		const struct wd_page_el *e = &p->els[i];
-		if (i == at || (i < at && e->end > at) || (i > at && i < root->end)) {
-			if (e->why != WD_PAGE_KEPT)
-				trace_left(p, e, e->why);
-			i = e->why != WD_PAGE_KEPT ? e->end : i + 1;
-			continue;
-		}
-		trace_left(p, e, e->why != WD_PAGE_KEPT ? e->why : WD_PAGE_OUTSIDE);
-		i = e->end;
-	}
-}
 
 /* What goes leaves a space: the words around it are not one. Parts of tables have none around. */
 static void take_out(struct wd_node *n)
@@ -181,7 +139,7 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 	p->headline = meta->headline;
 	struct wd_page_el *root = wd_page_choose(p, &strategy);
 	wd_page_trim(p, root);
-	trace_all(p, root, strategy);
+	wd_page_trace_all(p, root, strategy);
 	captions known = {0};
 	find_captions(p, root, &known);
 	struct wd_clean_opts opts = {.base = meta->base, .field = "text", .captions_apart = true};
@@ -197,8 +155,11 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 		if (rc != WD_OK)
 			return rc;
 		clean = other;
-		if (p->trace != NULL)
+		if (p->trace != NULL) {
 			p->trace->strategy = "json-ld";
+			wd_page_trace_try(
+				p, "json-ld", NULL, "chosen: the page shows next to no text");
+		}
 	}
 	wd_build_take_clean(p->a, &clean, ret);
 	settle_images(p, meta, &known, ret);
@@ -258,21 +219,4 @@ int wd_build_page(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	struct wd_article *ret, struct wd_err *err)
 {
 	return wd_page_build(a, doc, html, NULL, ret, err);
-}
-
-const char *wd_page_why_name(enum wd_page_why why)
-{
-	static const char *const names[] = {[WD_PAGE_KEPT] = "kept",
-		[WD_PAGE_TAG] = "element",
-		[WD_PAGE_HIDDEN] = "hidden",
-		[WD_PAGE_ROLE] = "role",
-		[WD_PAGE_NAME] = "name",
-		[WD_PAGE_LINKS] = "links",
-		[WD_PAGE_REPEATED] = "repeated",
-		[WD_PAGE_TAIL] = "tail",
-		[WD_PAGE_EMPTY] = "empty",
-		[WD_PAGE_BYLINE] = "byline",
-		[WD_PAGE_CAPTION] = "caption",
-		[WD_PAGE_OUTSIDE] = "outside"};
-	return names[why];
 }

@@ -23,15 +23,24 @@ enum wd_page_why {
 /** One piece that was left out. */
 struct wd_page_left {
 	enum wd_page_why why;
+	struct wd_str what; /* navigation, related, consent, "84 % links", "after the article", … */
 	struct wd_str where; /* "div.related#more" */
 	struct wd_str text;  /* how it begins */
 	size_t bytes;        /* of text */
 };
 
+/** One way to find the article, in the order they are tried. */
+struct wd_page_try {
+	const char *strategy, *verdict;
+	struct wd_str where; /* empty: the page has no such element */
+	size_t bytes;        /* of running text in it */
+};
+
 /** How the text was found, for `wiredesk explain`. Lives in the arena of the call. */
 struct wd_page_trace {
 	struct wd_str chosen; /* "div.article-body" */
-	const char *strategy; /* articleBody, name, article, main, density, json-ld, body */
+	const char *strategy; /* articleBody, article, main, density, json-ld, body */
+	WD_VEC(struct wd_page_try) tries;
 	WD_VEC(struct wd_page_left) left;
 };
 
@@ -40,3 +49,5 @@ WD_MUST_USE int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, stru
 	struct wd_page_trace *trace, struct wd_article *ret, struct wd_err *err);
 /** "links", "hidden", … */
 const char *wd_page_why_name(enum wd_page_why why);
+/** What a strategy means, for people. */
+const char *wd_page_strategy_says(const char *strategy);

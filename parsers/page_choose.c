@@ -184,6 +184,17 @@ static bool enough(const struct wd_page_el *e, uint64_t want)
 	return (uint64_t)e->good * 10 >= want * (e->h1 ? 2 : 6);
 }
 
+/* What `wiredesk explain` shows of a way that was tried. */
+static bool settle(struct wd_page *p, const char *strategy, const struct wd_page_el *e, bool taken)
+{
+	if (p->trace != NULL)
+		wd_page_trace_try(p, strategy, e,
+			taken       ? "chosen"
+			: e == NULL ? "the page has none"
+				    : "holds too little of the densest text");
+	return taken;
+}
+
 struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
 {
 	mark_headline(p);
@@ -193,24 +204,21 @@ struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
 	uint64_t want = (uint64_t)dense->good;
 	if (e != NULL)
 		e = with_siblings(p, e, is_body);
-	if (e != NULL && enough(e, want)) {
-		*ret_strategy = "articleBody";
+	*ret_strategy = "articleBody";
+	if (settle(p, *ret_strategy, e, e != NULL && enough(e, want)))
 		return e;
-	}
 	e = best_of(p, is_article);
-	if (e != NULL && enough(e, want)) {
-		*ret_strategy = "article";
+	*ret_strategy = "article";
+	if (settle(p, *ret_strategy, e, e != NULL && enough(e, want)))
 		return narrow(p, e, 95);
-	}
 	e = best_of(p, is_main);
-	if (e != NULL && below(p, e, dense)) {
-		*ret_strategy = "main";
+	*ret_strategy = "main";
+	if (settle(p, *ret_strategy, e, e != NULL && below(p, e, dense)))
 		return narrow(p, e, 90);
-	}
-	if (dense != page && dense->good > 0) {
-		*ret_strategy = "density";
+	*ret_strategy = "density";
+	if (settle(p, *ret_strategy, dense, dense != page && dense->good > 0))
 		return dense;
-	}
 	*ret_strategy = e != NULL ? "main" : "body";
+	(void)settle(p, *ret_strategy, e != NULL ? e : page, true);
 	return e != NULL ? e : page;
 }

@@ -51,6 +51,10 @@ static inline void wd_page_retag(struct wd_node *n, enum wd_tag tag)
 	n->tag = (uint16_t)tag;
 	n->name = wd_tag_name(tag);
 }
+/* page_trace.c: what `wiredesk explain` shows; nothing without a trace */
+void wd_page_trace_try(
+	struct wd_page *p, const char *strategy, const struct wd_page_el *e, const char *verdict);
+void wd_page_trace_all(struct wd_page *p, const struct wd_page_el *root, const char *strategy);
 /* page_choose.c */
 struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy);
 /* page_trim.c: inside what was chosen */

@@ -16,13 +16,17 @@
 #define MAX_PHRASE 4
 #define MAX_WORDS 32 /* of one attribute value; what is behind them does not count */
 #define MAX_FILE (256 * WD_KIB)
+#define MAX_SORTS 64
+#define SORT_BYTES 24
 
 struct wd_page_vocab {
 	struct {
 		uint64_t hash;
 		uint32_t kinds;
+		uint8_t sort; /* index + 1 into sorts, 0: none */
 	} slots[SLOTS];
-	size_t used;
+	char sorts[MAX_SORTS][SORT_BYTES];
+	size_t used, sort_count;
 	uint8_t longest;
 };
 
@@ -88,15 +92,22 @@ static uint64_t phrase_hash(const struct word *words, size_t n)
 	return h != 0 ? h : 1;
 }
 
-static uint32_t lookup(const struct wd_page_vocab *v, uint64_t hash)
+/* The slot of a phrase; SLOTS when it is not known. */
+static size_t find(const struct wd_page_vocab *v, uint64_t hash)
 {
 	for (size_t at = hash & (SLOTS - 1); v->slots[at].kinds != 0; at = (at + 1) & (SLOTS - 1))
 		if (v->slots[at].hash == hash)
-			return v->slots[at].kinds;
-	return 0;
+			return at;
+	return SLOTS;
 }
 
-static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind)
+static uint32_t lookup(const struct wd_page_vocab *v, uint64_t hash)
+{
+	size_t at = find(v, hash);
+	return at < SLOTS ? v->slots[at].kinds : 0;
+}
+
+static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind, uint8_t sort)
 {
 	struct word words[MAX_WORDS];
 	size_t n = words_of(phrase, words);
@@ -109,8 +120,22 @@ static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind)
 	v->used += v->slots[at].kinds == 0 ? 1 : 0;
 	v->slots[at].hash = hash;
 	v->slots[at].kinds |= kind;
+	if (v->slots[at].sort == 0)
+		v->slots[at].sort = sort;
 	if (n > v->longest)
 		v->longest = (uint8_t)n;
+}
+
+/* "drop:consent": its index + 1; 0 without a label, or with more of them than there is room. */
+static uint8_t sort_of(struct wd_page_vocab *v, struct wd_str label)
+{
+	for (size_t i = 0; i < v->sort_count; i++)
+		if (wd_str_eqc(label, v->sorts[i]))
+			return (uint8_t)(i + 1);
+	if (label.n == 0 || label.n >= SORT_BYTES || v->sort_count == MAX_SORTS)
+		return 0;
+	memcpy(v->sorts[v->sort_count++], label.p, label.n);
+	return (uint8_t)v->sort_count;
 }
 
 static void load_line(struct wd_page_vocab *v, struct wd_str line)
@@ -120,12 +145,15 @@ static void load_line(struct wd_page_vocab *v, struct wd_str line)
 	line = wd_str_trim(line);
 	if (line.n == 0 || line.p[0] == '#' || !wd_str_split(&line, ' ', &word))
 		return;
+	size_t colon = wd_str_chr(word, ':', 0);
+	uint8_t sort = sort_of(v, colon < word.n ? wd_str_from(word, colon + 1) : WD_STR_NONE);
+	word = wd_str_sub(word, 0, colon);
 	for (size_t i = 0; i < WD_COUNTOF(kinds); i++)
 		if (wd_str_eqc(word, kinds[i].name))
 			kind = kinds[i].kind;
 	while (kind != 0 && wd_str_split(&line, ' ', &word))
 		if (word.n > 0)
-			add(v, word, kind);
+			add(v, word, kind, sort);
 }
 
 static void load(void)
@@ -172,4 +200,21 @@ uint32_t wd_page_vocab_of(const struct wd_page_vocab *v, struct wd_str names)
 		all |= found;
 	}
 	return all;
+}
+
+const char *wd_page_vocab_sort(const struct wd_page_vocab *v, struct wd_str names)
+{
+	struct word words[MAX_WORDS];
+	size_t n = words_of(names, words);
+	for (size_t len = v->longest; len > 0; len--) { /* longer phrases say more */
+		for (size_t i = 0; i + len <= n; i++) {
+			bool whole = true;
+			for (size_t k = i; k < i + len && whole; k++)
+				whole = words[k].hash != 0;
+			size_t at = whole ? find(v, phrase_hash(&words[i], len)) : SLOTS;
+			if (at < SLOTS && v->slots[at].sort > 0)
+				return v->sorts[v->slots[at].sort - 1];
+		}
+	}
+	return NULL;
 }

@@ -28,3 +28,6 @@ struct wd_page_vocab;
 const struct wd_page_vocab *wd_page_vocab(void);
 /** What the words of one class or id value say: WD_VOC_ bits. */
 uint32_t wd_page_vocab_of(const struct wd_page_vocab *v, struct wd_str names);
+/** Which sort of furniture the words name ("sharing", "consent"): the label of the file's line,
+ * NULL when they name none. For explaining, not for deciding. */
+const char *wd_page_vocab_sort(const struct wd_page_vocab *v, struct wd_str names);

@@ -150,6 +150,34 @@ static void put_flat(struct wd_event_enc *e)
 		wd_json_kv_bool(&e->j, "paywalled", true);
 }
 
+static void put_confidence(struct wd_event_enc *e, double c)
+{
+	wd_json_key(&e->j, "confidence");
+	wd_json_real(&e->j, c);
+}
+
+/* Where the metadata comes from. */
+static void put_metadata(struct wd_event_enc *e)
+{
+	if (e->art->facts.n == 0)
+		return;
+	wd_json_kv_arr(&e->j, "metadata");
+	WD_VEC_EACH (const struct wd_fact, f, &e->art->facts) {
+		wd_json_obj(&e->j);
+		wd_json_kv(&e->j, "field", f->field);
+		wd_json_kv(&e->j, "source", f->source);
+		put_confidence(e, f->confidence);
+		if (f->other.n > 0) {
+			wd_json_kv_obj(&e->j, "other");
+			wd_json_kv(&e->j, "source", f->other_source);
+			wd_json_kv(&e->j, "value", f->other);
+			wd_json_obj_end(&e->j);
+		}
+		wd_json_obj_end(&e->j);
+	}
+	wd_json_arr_end(&e->j);
+}
+
 static void put_rows(
 	struct wd_event_enc *e, const char *key, const struct wd_table_row *rows, size_t n)
 {
@@ -180,12 +208,6 @@ static void put_tables(struct wd_event_enc *e)
 		wd_json_obj_end(&e->j);
 	}
 	wd_json_arr_end(&e->j);
-}
-
-static void put_confidence(struct wd_event_enc *e, double c)
-{
-	wd_json_key(&e->j, "confidence");
-	wd_json_real(&e->j, c);
 }
 
 static void put_topics(struct wd_event_enc *e)
@@ -386,6 +408,7 @@ void wd_event_put_wiredesk(struct wd_event_enc *e)
 {
 	wd_json_kv_obj(&e->j, "wiredesk");
 	put_flat(e);
+	put_metadata(e);
 	put_tables(e);
 	put_topics(e);
 	put_entities(e);

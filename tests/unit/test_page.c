@@ -79,7 +79,70 @@ static void test_trace(void **state)
 	}
 	assert_true(nav);
 	assert_true(related);
+	assert_int_equal(trace.tries.n, 2); /* no marked-up body, then the <article> */
+	assert_string_equal(trace.tries.v[0].strategy, "articleBody");
+	assert_string_equal(trace.tries.v[0].verdict, "the page has none");
+	assert_string_equal(trace.tries.v[1].strategy, "article");
+	assert_string_equal(trace.tries.v[1].verdict, "chosen");
 	assert_str("headline", art.headline, "Head of it");
+	wd_arena_free(a);
+}
+
+/* What people are told about each piece that was left out. */
+static void test_left_out(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *html, *what;
+	} cases[] = {
+		{"<nav>A menu of things</nav>", "navigation"},
+		{"<div class=cookie-banner>We use cookies, agree.</div>", "consent"},
+		{"<div id=newsletter>Get our mails, every day.</div>", "newsletter"},
+		{"<div class='teaser-list x'>Another story</div>", "teaser"},
+		{"<div class=share-tools>Share</div>", "sharing"},
+		{"<div class=paywall-prompt>Only for subscribers.</div>", "paywall"},
+		{"<div class=most-read>One Two Three</div>", "more-stories"},
+		{"<div class=comments><p>I do not agree, sir.</div>", "comments"},
+		{"<div class=modal>Rate this app, please.</div>", "popup"},
+		{"<form>Your mail address</form>", "form"},
+		{"<p style='display:none'>Not shown at all.</p>", "not shown"},
+		{"<div role=search>Find</div>", "role search"},
+		{"<ul><li><a href=1>One story</a><li><a href=2>Another one</a></ul>",
+			"link density 100 %"},
+		{"<h1>The Head Of It</h1>", "stands there twice"},
+		{"<p class=byline>Maria Example</p>", "byline or date line"},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+		struct wd_doc doc = {0};
+		struct wd_article art;
+		struct wd_page_trace trace = {0};
+		struct wd_str html = wd_arena_printf(a,
+			"<title>The Head Of It</title><article><p>%s</p>%s<p>%s</p></article>",
+			LONG1 LONG1, cases[i].html, LONG2 LONG2);
+		assert_int_equal(wd_page_build(a, &doc, html, &trace, &art, NULL), WD_OK);
+		if (trace.left.n != 1 || !wd_str_eqc(trace.left.v[0].what, cases[i].what))
+			fail_msg("%s: %zu left out, %.*s", cases[i].html, trace.left.n,
+				trace.left.n > 0 ? (int)trace.left.v[0].what.n : 0,
+				trace.left.n > 0 ? trace.left.v[0].what.p : "");
+		wd_arena_free(a);
+	}
+}
+
+static void test_around(void **state)
+{
+	(void)state;
+	struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+	struct wd_doc doc = {0};
+	struct wd_article art;
+	struct wd_page_trace trace = {0};
+	struct wd_str html = WD_STR("<div><p>Before it all.</p></div><article><p>" LONG1 LONG1
+				    "</p><p>" LONG2 "</p></article><div><p>Behind.</p></div>");
+	assert_int_equal(wd_page_build(a, &doc, html, &trace, &art, NULL), WD_OK);
+	assert_int_equal(trace.left.n, 2);
+	assert_str("before", trace.left.v[0].what, "before the article");
+	assert_str("after", trace.left.v[1].what, "after the article");
+	assert_int_equal(trace.left.v[1].why, WD_PAGE_OUTSIDE);
 	wd_arena_free(a);
 }
 
@@ -111,6 +174,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_strategies),
 		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_around),
 		cmocka_unit_test(test_vocabulary),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
