@@ -3,225 +3,331 @@
  *
  * The clock is the archive's: every document comes with the time it was fetched then, and nothing
  * below asks another. So the same archive with the same rules gives the same bytes, whatever the
- * number of workers. The desk starts with an empty memory in a store of its own.
+ * number of workers. The desk starts with an empty memory in a store of its own; events that go to
+ * Kafka are marked, and never go out under the daemon's transactional id.
+ *
+ * --expect compares with what a person kept, --against with another rule set or program; both by
+ * daemon/compare.h.
  */
+#include <errno.h>
 #include <getopt.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/log.h"
 #include "daemon/cmd.h"
 #include "daemon/cmdconf.h"
-#include "daemon/pipeline.h"
+#include "daemon/compare.h"
+#include "daemon/replay_other.h"
+#include "daemon/replay_run.h"
 #include "daemon/sinkconf.h"
 #include "parsers/dates.h"
 #include "parsers/links.h"
-#include "sources/replay.h"
-#include "taggers/tagger.h"
 
 static const char help[] =
 	"usage: wiredesk replay [OPTION…] ARCHIVE…\n\n"
-	"Archives (folder, tar, WARC, JSONL, file) through the whole pipeline with a virtual clock.\n\n"
-	"  -s, --sink SINK     stdout (default), jsonl:FILE, or kafka (section kafka and sinks of -c)\n"
+	"Archives (WARC, folder, tar, JSONL, file) through the whole pipeline with a virtual clock.\n"
+	"The live store is never touched.\n\n"
+	"  -s, --sink SINK     stdout (default), jsonl:FILE (begun anew), kafka:TOPIC, or\n"
+	"                      kafka (the topics of -c); in Kafka every record has the header\n"
+	"                      wd_replay, so that consumers can tell it from news\n"
 	"  -w, --workers N     threads; the output does not depend on it\n"
 	"  -p, --speed SPEED   max (default), realtime, or Nx\n"
-	"  -e, --expect FILE   compare the events with the file's; exit status 1 when they differ\n"
+	"      --from TIME     only documents fetched then or later\n"
+	"      --to TIME       … and before this time\n"
+	"  -F, --feed NAME     only this feed's documents (its name or URL)\n"
 	"  -a, --at TIME       the time of documents that carry none\n"
-	"  -F, --feed NAME     only this feed's documents\n"
+	"  -e, --expect FILE   compare the events with the file's, tell each difference;\n"
+	"                      exit status 1 when there are any\n"
+	"      --update        … and make FILE what came out\n"
+	"      --rules DIR     this rule set instead of the configured one\n"
+	"      --against OTHER what would change with OTHER: a folder of rules, a configuration\n"
+	"                      (.yaml), another wiredesk program, or a file of its events\n"
+	"      --examples N    articles shown by --against (default 10)\n"
 	"  -c, --config FILE   configuration\n"
 	"  -h, --help          this text\n";
 
 struct replay {
-	const char *sink, *expect, *config, *feed;
-	unsigned workers;
-	double speed; /* 0: as fast as can be */
-	int64_t at_us;
+	const char *sink, *expect, *against, *config, *rules_dir;
+	const char *at, *from, *to;
+	bool update;
+	uint64_t examples;
+	struct wd_replay_run run;
 
-	/* run */
 	struct wd_config *cf;
 	struct wd_rules *rules;
-	struct wd_str want, rest; /* --expect */
-	size_t line;
-	atomic_bool differs, fatal;
-	_Atomic uint64_t failed;
-	int64_t first_doc_us, began_us;
+	struct wd_compare *compare;
+	FILE *events;   /* --update: the new file; --against: this side */
+	bool is_torn;   /* events could not be written */
+	bool is_set_up; /* errors behind this are no longer those of command line or configuration
+			 */
 };
+
+/* ---- what becomes of the events ---- */
+
+static void take_event(struct wd_str line, void *ctx)
+{
+	struct replay *r = ctx;
+	if (r->compare != NULL)
+		wd_compare_event(r->compare, line);
+	if (r->events != NULL && fwrite(line.p, 1, line.n, r->events) != line.n)
+		r->is_torn = true;
+}
+
+static bool is_colored(FILE *f)
+{
+	return isatty(fileno(f)) != 0 && getenv("NO_COLOR") == NULL;
+}
+
+static int run(struct replay *r, struct wd_replay_result *res, struct wd_err *err)
+{
+	struct wd_sink_conf memory = {.type = "memory"};
+	r->run.sinks = &memory;
+	r->run.sink_count = 1;
+	r->run.event = take_event;
+	r->run.ctx = r;
+	return wd_replay_run(&r->run, res, err);
+}
 
 /* ---- --expect ---- */
 
-static void compare(struct wd_str line, void *ctx)
+static int put_in_place(struct replay *r, const char *tmp, struct wd_err *err)
 {
-	struct replay *r = ctx;
+	bool ok = fflush(r->events) == 0 && fsync(fileno(r->events)) == 0 && !r->is_torn;
+	(void)fclose(wd_take(r->events));
+	if (ok && rename(tmp, r->expect) == 0)
+		return WD_OK;
+	(void)unlink(tmp);
+	return wd_err_set(err, WD_E_SYS, "write '%s': %s", r->expect, strerror(errno));
+}
+
+/* The new file beside the old one, so that a replay that fails leaves the old one. */
+static int run_and_update(struct replay *r, struct wd_replay_result *res, struct wd_err *err)
+{
+	char tmp[4096];
+	if (snprintf(tmp, sizeof(tmp), "%s.tmp", r->expect) >= (int)sizeof(tmp))
+		return wd_err_set(err, WD_E_LIMIT, "--expect: the path is too long");
+	r->events = fopen(tmp, "wbe");
+	if (r->events == NULL)
+		return wd_err_set(err, WD_E_SYS, "write '%s': %s", tmp, strerror(errno));
+	int rc = run(r, res, err);
+	if (rc == WD_OK)
+		return put_in_place(r, tmp, err);
+	(void)fclose(wd_take(r->events));
+	(void)unlink(tmp);
+	return rc;
+}
+
+static int expect(struct replay *r, struct wd_err *err)
+{
+	struct wd_compare_opts co = {
+		.out = stdout, .examples = SIZE_MAX, .color = is_colored(stdout)};
+	struct wd_compare_counts n;
+	struct wd_replay_result res;
 	struct wd_str want = WD_STR_NONE;
-	line = wd_str_trim(line);
-	bool more = wd_str_line(&r->rest, &want);
-	r->line++;
-	if (more && wd_str_eq(wd_str_trim(want), line))
-		return;
-	if (atomic_exchange(&r->differs, true))
-		return;
-	size_t at = 0;
-	while (at < want.n && at < line.n && want.p[at] == line.p[at])
-		at++;
-	size_t from = at > 40 ? at - 40 : 0;
-	(void)fprintf(stderr,
-		"wiredesk: %s:%zu: event differs at byte %zu:\n  want …%.*s…\n  got  …%.*s…\n",
-		r->expect, r->line, at, WD_STR_ARG(wd_str_sub(want, from, at + 80)),
-		WD_STR_ARG(wd_str_sub(line, from, at + 80)));
-}
-
-/* ---- documents ---- */
-
-static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
-	size_t versions, int rc, const struct wd_err *err, void *ctx)
-{
-	struct replay *r = ctx;
-	(void)feed, (void)articles, (void)versions;
-	if (rc >= 0)
-		return;
-	atomic_fetch_add(&r->failed, 1);
-	(void)fprintf(stderr, "wiredesk: %.*s: %s\n", WD_STR_ARG(doc->input), err->text);
-}
-
-static void fatal(const struct wd_err *err, void *ctx)
-{
-	atomic_store(&((struct replay *)ctx)->fatal, true);
-	(void)fprintf(stderr, "wiredesk: %s\n", err->text);
-}
-
-/* The archive's pace, or faster. */
-static void keep_pace(struct replay *r, const struct wd_doc *doc)
-{
-	if (r->speed <= 0)
-		return;
-	if (r->first_doc_us == 0) {
-		r->first_doc_us = doc->fetched_at_us;
-		r->began_us = wd_clock_mono_us();
+	int rc = WD_OK;
+	if (!r->update || access(r->expect, F_OK) == 0)
+		rc = wd_file_read(r->expect, SIZE_MAX / 2, &want, err);
+	else
+		co.out = NULL; /* a first recording: all of it is new */
+	if (rc == WD_OK)
+		rc = wd_compare_new(want, r->expect, &co, &r->compare, err);
+	if (rc == WD_OK)
+		rc = r->update ? run_and_update(r, &res, err) : run(r, &res, err);
+	if (rc == WD_OK) {
+		wd_compare_end(r->compare, &n);
+		(void)printf("%zu events, %zu as expected, %zu changed, %zu missing, %zu added%s\n",
+			n.after, n.same, n.changed, n.missing, n.added,
+			r->update ? "; the file was updated" : "");
 	}
-	double due = (double)(doc->fetched_at_us - r->first_doc_us) / r->speed;
-	int64_t wait = r->began_us + (int64_t)due - wd_clock_mono_us();
-	if (wait <= 0)
-		return;
-	struct timespec ts = {.tv_sec = wait / WD_SEC, .tv_nsec = wait % WD_SEC * 1000};
-	(void)nanosleep(&ts, NULL);
+	wd_compare_free(wd_take(r->compare));
+	free(wd_unconst(want.p));
+	if (rc != WD_OK)
+		return rc;
+	bool differs = n.changed + n.missing + n.added > 0 && !r->update;
+	/* Archives hold what sites really sent, broken documents too: those are no difference. */
+	return differs || res.is_damaged ? WD_EXIT_INPUT : WD_EXIT_OK;
 }
 
-static void progress(struct wd_replay *in, struct wd_pipeline *p, int64_t *next_us, bool last)
+/* ---- --against ---- */
+
+/* The whole file as a slice; munmap it. */
+static int map(FILE *f, struct wd_str *ret, struct wd_err *err)
 {
-	int64_t now = wd_clock_mono_us();
-	if (isatty(STDERR_FILENO) == 0 || (now < *next_us && !last))
-		return;
-	uint64_t done, total;
-	struct wd_pipeline_stats st;
-	*next_us = now + WD_SEC / 2;
-	wd_replay_progress(in, &done, &total);
-	wd_pipeline_stats(p, &st);
-	(void)fprintf(stderr, "\r%3.0f %%  %llu documents, %llu articles, %llu events%s",
-		total > 0 ? 100.0 * (double)done / (double)total : 0.0,
-		(unsigned long long)st.docs_done, (unsigned long long)st.articles,
-		(unsigned long long)st.versions, last ? "\n" : "");
+	struct stat st;
+	*ret = WD_STR_NONE;
+	if (fflush(f) != 0 || fstat(fileno(f), &st) != 0)
+		return wd_err_set(err, WD_E_SYS, "temporary file: %s", strerror(errno));
+	if (st.st_size == 0)
+		return WD_OK;
+	void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fileno(f), 0);
+	if (p == MAP_FAILED)
+		return wd_err_set(err, WD_E_SYS, "temporary file: %s", strerror(errno));
+	*ret = (struct wd_str){p, (size_t)st.st_size};
+	return WD_OK;
 }
 
-static int feed_pipeline(struct replay *r, struct wd_replay *in, struct wd_pipeline *p)
+static void tell_changes(
+	const struct wd_compare *c, const struct wd_compare_counts *n, struct wd_str shown)
 {
-	int status = WD_EXIT_OK, got;
-	int64_t next_us = 0;
-	struct wd_doc *doc = NULL;
-	struct wd_err err;
-	while (!atomic_load(&r->fatal) && (got = wd_replay_next(in, &doc, &err)) != 0) {
-		if (got < 0) {
-			(void)fprintf(stderr, "wiredesk: %s\n", err.text);
-			status = WD_EXIT_INPUT;
-			continue;
-		}
-		keep_pace(r, doc);
-		if (wd_pipeline_push_wait(p, doc) != WD_OK)
-			wd_doc_free(doc);
-		progress(in, p, &next_us, false);
+	(void)printf("%zu events before, %zu after: %zu the same, %zu changed, %zu gone, %zu new\n",
+		n->before, n->after, n->same, n->changed, n->missing, n->added);
+	if (n->changed > 0) {
+		(void)puts("\nArticles by field:");
+		wd_compare_fields(c, stdout);
 	}
-	if (wd_pipeline_drain(p, -1) != WD_OK)
-		status = WD_EXIT_INPUT;
-	progress(in, p, &next_us, true);
-	return status;
+	if (shown.n > 0)
+		(void)printf("\nExamples:\n%.*s", WD_STR_ARG(shown));
 }
 
-/* ---- set-up ---- */
-
-static int choose_sinks(struct replay *r, struct wd_sink_conf *one, struct wd_sinkconf **list,
-	struct wd_pipeline_opts *po, struct wd_err *err)
+/* Both sets of events are there: this side's as `before`, the other's in a file. */
+static int tell(struct replay *r, struct wd_str before, FILE *other, struct wd_err *err)
 {
-	po->sinks = one;
-	po->sink_count = 1;
-	if (r->expect != NULL) {
-		one->type = "memory";
-	} else if (strcmp(r->sink, "stdout") == 0) {
+	char *text = NULL, *line = NULL;
+	size_t size = 0, cap = 0;
+	FILE *examples = open_memstream(&text, &size);
+	struct wd_compare_opts co = {
+		.out = examples, .examples = (size_t)r->examples, .color = is_colored(stdout)};
+	if (examples == NULL)
+		return wd_err_set(err, WD_E_NOMEM, "out of memory");
+	int rc = wd_compare_new(before, "this side", &co, &r->compare, err);
+	while (rc == WD_OK) {
+		ssize_t n = getline(&line, &cap, other);
+		if (n < 0)
+			break;
+		wd_compare_event(r->compare, (struct wd_str){line, (size_t)n});
+	}
+	free(line);
+	if (rc == WD_OK) {
+		struct wd_compare_counts n;
+		wd_compare_end(r->compare, &n); /* what is gone belongs to the examples */
+		(void)fclose(wd_take(examples));
+		tell_changes(r->compare, &n, (struct wd_str){text, size});
+	} else {
+		(void)fclose(examples);
+	}
+	wd_compare_free(wd_take(r->compare));
+	free(text);
+	return rc;
+}
+
+static int against(struct replay *r, struct wd_err *err)
+{
+	struct wd_replay_other o = {.paths = r->run.paths,
+		.count = r->run.count,
+		.at = r->at,
+		.from = r->from,
+		.to = r->to,
+		.feed = r->run.in.feed,
+		.config = r->config,
+		.rules = r->rules_dir};
+	struct wd_replay_result res;
+	struct wd_str before = WD_STR_NONE;
+	FILE *other = NULL;
+	r->events = tmpfile();
+	if (r->events == NULL)
+		return wd_err_set(err, WD_E_SYS, "temporary file: %s", strerror(errno));
+	int rc = run(r, &res, err);
+	if (rc == WD_OK && r->is_torn)
+		rc = wd_err_set(err, WD_E_SYS, "temporary file: %s", strerror(errno));
+	if (rc == WD_OK)
+		rc = wd_replay_other(&o, r->against, &other, err);
+	if (rc == WD_OK)
+		rc = map(r->events, &before, err);
+	if (rc == WD_OK)
+		rc = tell(r, before, other, err);
+	if (before.n > 0)
+		(void)munmap(wd_unconst(before.p), before.n);
+	if (other != NULL)
+		(void)fclose(other);
+	(void)fclose(wd_take(r->events));
+	if (rc != WD_OK)
+		return rc;
+	return res.is_damaged ? WD_EXIT_INPUT : WD_EXIT_OK;
+}
+
+/* ---- into a sink ---- */
+
+/* The file holds this replay alone, so it is begun anew; never one that the daemon writes. */
+static int begin_file(const struct replay *r, const char *path, struct wd_err *err)
+{
+	struct stat ours, its;
+	char sink[4096];
+	bool exists = stat(path, &ours) == 0;
+	WD_VEC_EACH (const struct wd_config_sink, s, &r->cf->sinks) {
+		(void)snprintf(sink, sizeof(sink), "%.*s", WD_STR_ARG(s->path));
+		if (exists && s->type == WD_SINK_JSONL && stat(sink, &its) == 0 &&
+			ours.st_dev == its.st_dev && ours.st_ino == its.st_ino)
+			return wd_err_set(err, WD_E_DENIED,
+				"--sink jsonl:%s: the daemon writes this file; choose another",
+				path);
+	}
+	if (exists && S_ISREG(ours.st_mode) && truncate(path, 0) != 0)
+		return wd_err_set(err, WD_E_SYS, "write '%s': %s", path, strerror(errno));
+	return WD_OK;
+}
+
+static int choose_sink(
+	struct replay *r, struct wd_sink_conf *one, struct wd_sinkconf **list, struct wd_err *err)
+{
+	const char *sink = r->sink != NULL ? r->sink : "stdout";
+	r->run.sinks = one;
+	r->run.sink_count = 1;
+	if (strcmp(sink, "stdout") == 0) {
 		one->type = "stdout";
-	} else if (strncmp(r->sink, "jsonl:", 6) == 0) {
+	} else if (strncmp(sink, "jsonl:", 6) == 0) {
 		one->type = "jsonl";
-		one->path = r->sink + 6;
-	} else if (strcmp(r->sink, "kafka") == 0) {
-		int rc = wd_sinkconf_new(r->cf, "kafka", list, err);
+		one->path = sink + 6;
+		return begin_file(r, one->path, err);
+	} else if (strcmp(sink, "kafka") == 0 || strncmp(sink, "kafka:", 6) == 0) {
+		int rc = wd_sinkconf_replay(r->cf, sink[5] == ':' ? sink + 6 : NULL, list, err);
 		if (rc != WD_OK)
 			return rc;
-		po->sinks = wd_sinkconf_list(*list, &po->sink_count);
-		if (po->sink_count == 0)
+		r->run.sinks = wd_sinkconf_list(*list, &r->run.sink_count);
+		if (r->run.sink_count == 0)
 			return wd_err_set(err, WD_E_MALFORMED,
-				"--sink kafka: the configuration has no sink of type kafka");
+				"--sink kafka: the configuration has no sink of type kafka; name the topic (kafka:TOPIC)");
 	} else {
 		return wd_err_set(err, WD_E_MALFORMED,
-			"--sink %s: stdout, jsonl:FILE or kafka is known", r->sink);
+			"--sink %s: stdout, jsonl:FILE, kafka or kafka:TOPIC is known", sink);
 	}
 	return WD_OK;
 }
 
-static int run(struct replay *r, char **paths, size_t count, struct wd_err *err)
+static int into_sink(struct replay *r, struct wd_err *err)
 {
 	struct wd_sink_conf one = {0};
+	struct wd_replay_result res;
 	wd_cleanup(wd_sinkconf_freep) struct wd_sinkconf *list = NULL;
-	wd_cleanup(wd_pipeline_freep) struct wd_pipeline *p = NULL;
-	wd_cleanup(wd_replay_closep) struct wd_replay *in = NULL;
-	struct wd_pipeline_opts po = {.workers = r->workers,
-		.rules = r->rules,
-		.page_allowed = true,
-		.report = report,
-		.event = compare,
-		.fatal = fatal,
-		.ctx = r};
-	struct wd_replay_opts ro = {.at_us = r->at_us, .feed = r->feed};
-	if (choose_sinks(r, &one, &list, &po, err) != WD_OK)
-		return -WD_EXIT_USAGE;
-	if (wd_replay_open((const char *const *)paths, count, &ro, &in, err) != WD_OK ||
-		wd_pipeline_new(&po, &p, err) != WD_OK)
-		return -WD_EXIT_INPUT;
-	int status = feed_pipeline(r, in, p);
-	/* Archives hold what sites really sent, broken documents too: a comparison passes with
-	 * them. */
-	if ((atomic_load(&r->failed) > 0 && r->expect == NULL) || atomic_load(&r->fatal))
-		status = WD_EXIT_INPUT;
-	struct wd_str missing;
-	if (r->expect != NULL && wd_str_line(&r->rest, &missing) && wd_str_trim(missing).n > 0 &&
-		!atomic_exchange(&r->differs, true))
-		(void)fprintf(
-			stderr, "wiredesk: %s:%zu: an event is missing\n", r->expect, r->line + 1);
-	return atomic_load(&r->differs) ? WD_EXIT_INPUT : status;
+	if (choose_sink(r, &one, &list, err) != WD_OK)
+		return WD_E_MALFORMED;
+	r->is_set_up = true;
+	int rc = wd_replay_run(&r->run, &res, err);
+	if (rc != WD_OK)
+		return rc;
+	return res.is_damaged || res.refused > 0 ? WD_EXIT_INPUT : WD_EXIT_OK;
 }
+
+/* ---- options ---- */
 
 static int load(struct replay *r, struct wd_err *err)
 {
+	char dir[4096];
 	int rc = wd_cmd_config(r->config, &r->cf, err);
 	if (rc != WD_OK)
 		return rc;
+	(void)snprintf(dir, sizeof(dir), "%.*s", WD_STR_ARG(r->cf->topics.path));
+	const char *rules = r->rules_dir != NULL ? r->rules_dir
+			    : dir[0] != '\0'     ? dir
+						 : wd_datadir();
 	rc = wd_links_load(wd_datadir(), err);
 	if (rc == WD_OK)
-		rc = wd_rules_load(wd_datadir(), &r->rules, err);
-	if (rc == WD_OK && r->expect != NULL)
-		rc = wd_file_read(r->expect, SIZE_MAX / 2, &r->want, err);
-	r->rest = r->want;
+		rc = wd_rules_load(rules, &r->rules, err);
+	r->run.conf = r->cf;
+	r->run.rules = r->rules;
 	return rc;
 }
 
@@ -253,70 +359,118 @@ static bool parse_time(const char *arg, int64_t *ret)
 	return true;
 }
 
-static int usage(const char *option, const char *arg)
+enum { OPT_FROM = 256, OPT_TO, OPT_UPDATE, OPT_RULES, OPT_AGAINST, OPT_EXAMPLES };
+
+static const struct option longs[] = {{"sink", required_argument, NULL, 's'},
+	{"workers", required_argument, NULL, 'w'}, {"speed", required_argument, NULL, 'p'},
+	{"from", required_argument, NULL, OPT_FROM}, {"to", required_argument, NULL, OPT_TO},
+	{"expect", required_argument, NULL, 'e'}, {"update", no_argument, NULL, OPT_UPDATE},
+	{"rules", required_argument, NULL, OPT_RULES},
+	{"against", required_argument, NULL, OPT_AGAINST},
+	{"examples", required_argument, NULL, OPT_EXAMPLES}, {"at", required_argument, NULL, 'a'},
+	{"feed", required_argument, NULL, 'F'}, {"config", required_argument, NULL, 'c'},
+	{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
+
+/* False: the argument is not understood. */
+static bool take_option(struct replay *r, int opt, const char *arg)
 {
-	(void)fprintf(
-		stderr, "wiredesk replay: %s %s is not understood; see --help\n", option, arg);
-	return WD_EXIT_USAGE;
+	uint64_t n = 0;
+	switch (opt) {
+	case 's':
+		r->sink = arg;
+		return true;
+	case 'w':
+		if (wd_str_to_u64(wd_str_c(arg), 1, 64, &n) != WD_OK)
+			return false;
+		r->run.workers = (unsigned)n;
+		return true;
+	case 'p':
+		return parse_speed(arg, &r->run.speed);
+	case OPT_FROM:
+		r->from = arg;
+		return parse_time(arg, &r->run.in.from_us);
+	case OPT_TO:
+		r->to = arg;
+		return parse_time(arg, &r->run.in.to_us);
+	case 'a':
+		r->at = arg;
+		return parse_time(arg, &r->run.in.at_us);
+	case 'e':
+		r->expect = arg;
+		return true;
+	case OPT_UPDATE:
+		r->update = true;
+		return true;
+	case OPT_RULES:
+		r->rules_dir = arg;
+		return true;
+	case OPT_AGAINST:
+		r->against = arg;
+		return true;
+	case OPT_EXAMPLES:
+		return wd_str_to_u64(wd_str_c(arg), 0, 1000000, &r->examples) == WD_OK;
+	case 'F':
+		r->run.in.feed = arg;
+		return true;
+	case 'c':
+		r->config = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static const char *contradiction(const struct replay *r)
+{
+	if (r->update && r->expect == NULL)
+		return "--update belongs to --expect";
+	if (r->expect != NULL && r->against != NULL)
+		return "--expect and --against are two comparisons; choose one";
+	if (r->sink != NULL && (r->expect != NULL || r->against != NULL))
+		return "a comparison prints no events: leave --sink out";
+	return NULL;
 }
 
 int wd_cmd_replay(int argc, char **argv)
 {
-	static const struct option longs[] = {{"sink", required_argument, NULL, 's'},
-		{"workers", required_argument, NULL, 'w'}, {"speed", required_argument, NULL, 'p'},
-		{"expect", required_argument, NULL, 'e'}, {"at", required_argument, NULL, 'a'},
-		{"feed", required_argument, NULL, 'F'}, {"config", required_argument, NULL, 'c'},
-		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
-	struct replay r = {.sink = "stdout", .at_us = -1};
+	struct replay r = {.run = {.in = {.at_us = -1}}, .examples = 10};
 	struct wd_err err = {0};
-	uint64_t n = 0;
-	int opt;
-	while ((opt = getopt_long(argc, argv, "s:w:p:e:a:F:c:h", longs, NULL)) != -1) {
-		switch (opt) {
-		case 's':
-			r.sink = optarg;
-			break;
-		case 'w':
-			if (wd_str_to_u64(wd_str_c(optarg), 1, 64, &n) != WD_OK)
-				return usage("--workers", optarg);
-			r.workers = (unsigned)n;
-			break;
-		case 'p':
-			if (!parse_speed(optarg, &r.speed))
-				return usage("--speed", optarg);
-			break;
-		case 'e':
-			r.expect = optarg;
-			break;
-		case 'a':
-			if (!parse_time(optarg, &r.at_us))
-				return usage("--at", optarg);
-			break;
-		case 'F':
-			r.feed = optarg;
-			break;
-		case 'c':
-			r.config = optarg;
-			break;
-		case 'h':
+	int opt, index = -1;
+	while ((opt = getopt_long(argc, argv, "s:w:p:e:a:F:c:h", longs, &index)) != -1) {
+		if (opt == 'h') {
 			(void)fputs(help, stdout);
 			return WD_EXIT_OK;
-		default:
+		}
+		if (opt == '?')
+			return WD_EXIT_USAGE;
+		if (!take_option(&r, opt, optarg)) {
+			(void)fprintf(stderr,
+				"wiredesk replay: '%s' is not understood here; see --help\n",
+				optarg);
 			return WD_EXIT_USAGE;
 		}
 	}
-	if (optind >= argc) {
-		(void)fputs(help, stderr);
+	const char *wrong = contradiction(&r);
+	if (wrong != NULL || optind >= argc) {
+		(void)fprintf(stderr, wrong != NULL ? "wiredesk replay: %s\n" : "%s",
+			wrong != NULL ? wrong : help);
 		return WD_EXIT_USAGE;
 	}
 	wd_log_set_level(WD_LOG_WARNING);
-	int status = load(&r, &err) == WD_OK ? run(&r, argv + optind, (size_t)(argc - optind), &err)
-					     : -WD_EXIT_USAGE;
-	if (status < 0)
+	r.run.paths = (const char *const *)argv + optind;
+	r.run.count = (size_t)(argc - optind);
+	int status = load(&r, &err);
+	r.is_set_up = status == WD_OK && (r.expect != NULL || r.against != NULL);
+	if (status == WD_OK)
+		status = r.expect != NULL    ? expect(&r, &err)
+			 : r.against != NULL ? against(&r, &err)
+					     : into_sink(&r, &err);
+	if (status < 0) {
 		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
-	free(wd_unconst(r.want.p));
+		status = r.is_set_up ? WD_EXIT_INPUT : WD_EXIT_USAGE;
+	}
 	wd_rules_unref(r.rules);
 	wd_links_unload();
 	wd_config_unref(r.cf);
-	return status < 0 ? -status : status;
+	return status;
 }

@@ -17,10 +17,13 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_status.c \
 	%reldir%/cmd_store.c \
 	%reldir%/cmd_replay.c \
+	%reldir%/replay_other.c %reldir%/replay_other.h \
+	%reldir%/replay_run.c %reldir%/replay_run.h \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \
 	%reldir%/cmdconf.c %reldir%/cmdconf.h \
+	%reldir%/compare.c %reldir%/compare.h \
 	%reldir%/config.c %reldir%/config.h \
 	%reldir%/config_doc.c \
 	%reldir%/config_feeds.c \

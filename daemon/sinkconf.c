@@ -58,6 +58,40 @@ int wd_sinkconf_new(const struct wd_config *cf, const char *only_type, struct wd
 	return WD_OK;
 }
 
+/* A transactional id of the configuration's own would fence the daemon. */
+static const char *const *without_transactions(struct wd_arena *a, const wd_conf_pairs *pairs)
+{
+	const char **list = wd_arena_array(a, pairs->n * 2 + 2, sizeof(*list));
+	size_t n = 0;
+	for (size_t i = 0; i < pairs->n && list != NULL; i++) {
+		if (wd_str_starts(pairs->v[i].key, WD_STR("transaction")))
+			continue;
+		list[n++] = wd_arena_cstr(a, pairs->v[i].key);
+		list[n++] = wd_arena_cstr(a, pairs->v[i].value);
+	}
+	return list;
+}
+
+int wd_sinkconf_replay(
+	const struct wd_config *cf, const char *topic, struct wd_sinkconf **ret, struct wd_err *err)
+{
+	int rc = wd_sinkconf_new(cf, "kafka", ret, err);
+	if (rc != WD_OK)
+		return rc;
+	struct wd_sinkconf *s = *ret;
+	if (topic != NULL) {
+		s->v[0] = (struct wd_sink_conf){.type = "kafka", .topic = topic};
+		s->n = 1;
+	}
+	for (size_t i = 0; i < s->n; i++) {
+		s->v[i].exactly_once = false;
+		s->v[i].dead_letter_topic = s->v[i].health_topic = NULL;
+		s->v[i].mark = "1";
+		s->v[i].properties = without_transactions(s->mem, &cf->kafka);
+	}
+	return WD_OK;
+}
+
 const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n)
 {
 	*ret_n = s->n;

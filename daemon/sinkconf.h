@@ -11,6 +11,11 @@ struct wd_sinkconf;
  * asked: stdout. The snapshot must outlive it. */
 WD_MUST_USE int wd_sinkconf_new(const struct wd_config *cf, const char *only_type,
 	struct wd_sinkconf **ret, struct wd_err *err);
+/** For a replay: the Kafka sinks, or one of that topic. At-least-once whatever is configured (a
+ * replay must not take over the daemon's transactions), without dead letters and health, marked by
+ * a header. */
+WD_MUST_USE int wd_sinkconf_replay(const struct wd_config *cf, const char *topic,
+	struct wd_sinkconf **ret, struct wd_err *err);
 const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n);
 void wd_sinkconf_free(struct wd_sinkconf *s);
 WD_DEFINE_CLEANUP(struct wd_sinkconf *, wd_sinkconf_free)

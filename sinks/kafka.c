@@ -230,11 +230,17 @@ static const char *header_name(char out[64], enum wd_row_kind kind, struct wd_st
 	return out;
 }
 
-static rd_kafka_headers_t *make_headers(const struct wd_row *row)
+static rd_kafka_headers_t *make_headers(const struct kafka *k, const struct wd_row *row)
 {
 	rd_kafka_headers_t *h = rd_kafka_headers_new(12);
 	struct wd_str rest = row->attrs, name, value;
 	char out[64];
+	if (h != NULL && k->conf.mark != NULL &&
+		rd_kafka_header_add(h, "wd_replay", -1, k->conf.mark, -1) !=
+			RD_KAFKA_RESP_ERR_NO_ERROR) {
+		rd_kafka_headers_destroy(h);
+		return NULL;
+	}
 	while (h != NULL && wd_row_attr(&rest, &name, &value)) {
 		if (rd_kafka_header_add(h, header_name(out, row->kind, name), -1, value.p,
 			    (ssize_t)value.n) != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -249,7 +255,7 @@ int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err)
 {
 	if (k->tail - k->head >= KAFKA_WINDOW)
 		return wd_err_set(err, WD_E_FULL, "kafka: %d rows in flight", KAFKA_WINDOW);
-	rd_kafka_headers_t *h = make_headers(row);
+	rd_kafka_headers_t *h = make_headers(k, row);
 	if (h == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "kafka: no memory for headers");
 	bool tomb = row->kind == WD_ROW_TOMBSTONE;

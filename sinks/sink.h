@@ -22,6 +22,7 @@ struct wd_sink_conf {
 	const char *topic; /* kafka */
 	const char *dead_letter_topic; /* kafka; NULL: the local dead-letter store only */
 	const char *health_topic;      /* kafka; NULL: none */
+	const char *mark; /* kafka: value of a header wd_replay on every record; NULL: no header */
 	bool exactly_once;
 	/* librdkafka properties, name and value in turn, NULL at the end; may be NULL */
 	const char *const *properties;

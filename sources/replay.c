@@ -172,6 +172,12 @@ void wd_replay_progress(const struct wd_replay *r, uint64_t *ret_done, uint64_t 
 {
 	*ret_done = r->done;
 	*ret_total = r->total;
+	if (r->warc != NULL)
+		*ret_done += wd_warc_tell(r->warc);
+	else if (r->tar != NULL)
+		*ret_done += (uint64_t)WD_MAX(archive_filter_bytes(r->tar, -1), INT64_C(0));
+	else if (r->lines != NULL)
+		*ret_done += (uint64_t)WD_MAX(ftello(r->lines), INT64_C(0));
 }
 
 /* ---- documents ---- */
@@ -485,7 +491,8 @@ static bool is_wanted(const struct wd_replay *r, const struct wd_doc *doc)
 {
 	return (r->opts.from_us == 0 || doc->fetched_at_us >= r->opts.from_us) &&
 	       (r->opts.to_us == 0 || doc->fetched_at_us < r->opts.to_us) &&
-	       (r->opts.feed == NULL || wd_str_eqc(doc->feed, r->opts.feed));
+	       (r->opts.feed == NULL || wd_str_eqc(doc->feed, r->opts.feed) ||
+		       wd_str_eqc(doc->feed_url, r->opts.feed));
 }
 
 int wd_replay_next(struct wd_replay *r, struct wd_doc **ret, struct wd_err *err)

@@ -21,7 +21,7 @@ struct wd_warc_record;
 struct wd_replay_opts {
 	int64_t at_us;          /* negative: WD_REPLAY_EPOCH_US */
 	int64_t from_us, to_us; /* documents fetched in [from, to); 0: no bound */
-	const char *feed;       /* only this feed's documents; NULL: all */
+	const char *feed;       /* only this feed's documents (id or URL); NULL: all */
 	size_t max_doc_bytes;   /* 0: WD_MAX_DOC_BYTES */
 };
 

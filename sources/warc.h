@@ -45,6 +45,8 @@ WD_MUST_USE int wd_warc_seek(struct wd_warc_reader *r, uint64_t offset, struct w
 /** 1: a record, valid until the next call. 0: the end. Negative: this record is lost (err says
  * where and why); call again. */
 int wd_warc_next(struct wd_warc_reader *r, struct wd_warc_record *ret, struct wd_err *err);
+/** How many bytes of the file are used up, for progress. */
+uint64_t wd_warc_tell(const struct wd_warc_reader *r);
 void wd_warc_close(struct wd_warc_reader *r); /* NULL is fine */
 WD_DEFINE_CLEANUP(struct wd_warc_reader *, wd_warc_close)
 

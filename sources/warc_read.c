@@ -53,6 +53,11 @@ static uint64_t raw_offset(const struct wd_warc_reader *r)
 	return r->raw_base + r->raw_at;
 }
 
+uint64_t wd_warc_tell(const struct wd_warc_reader *r)
+{
+	return raw_offset(r);
+}
+
 /* More raw bytes behind those still unread. False: end of file or error (err set then). */
 static bool raw_fill(struct wd_warc_reader *r, struct wd_err *err)
 {

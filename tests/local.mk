@@ -52,6 +52,7 @@ unit_sources = \
 	tests/unit/test_warc
 
 unit_daemon = \
+	tests/unit/test_compare \
 	tests/unit/test_config \
 	tests/unit/test_pipeline
 
