@@ -51,7 +51,7 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "keyword", A_KEYWORD},
 	{ANY, "genre", A_GENRE},
 	{ANY, "headline", A_HEADLINE},
-	{ANY, "by", A_BY},
+	{ANY, "by", A_BYLINE},
 	{ANY, "dateline", A_DATELINE},
 	{ANY, "slugline", A_SLUGLINE},
 	{ANY, "creditline", A_CREDITLINE},
@@ -78,7 +78,7 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "byline", A_BYLINE},
 	{ANY, "copyrightline", A_COPYRIGHTLINE},
 	{ANY, "rightsline", A_RIGHTSLINE},
-	{ANY, "keywordline", A_KEYWORDLINE},
+	{ANY, "keywordline", A_KEYWORD},
 	{ANY, "party", A_PARTY},
 	{ANY, "source", A_SOURCE},
 	{ANY, "subjectmatter", A_SUBJECTMATTER},
@@ -129,82 +129,6 @@ void agency_begin(struct agency_state *s)
 	s->component_count = 0;
 	s->usage_terms = s->notice = s->provider = s->provider_id = s->item_id = WD_STR_NONE;
 	s->any_headline = s->source_name = s->nitf_title = s->attr = WD_STR_NONE;
-}
-
-void agency_set(struct agency_state *s, struct wd_str *to, struct wd_str text)
-{
-	text = wd_utf8_trim(text);
-	if (to->n == 0 && text.n > 0)
-		*to = wd_arena_str(s->a, wd_utf8_squeeze(s->a, text));
-}
-
-void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str text)
-{
-	if (to->precision == WD_DATE_NONE)
-		(void)wd_field_date(s->pc, s->entry.language, text, to);
-}
-
-void agency_set_byline(struct agency_state *s, struct wd_str text)
-{
-	agency_set(s, &s->entry.byline, text);
-	struct wd_str name = s->entry.byline;
-	if (wd_str_istarts(name, WD_STR("by ")))
-		name = wd_str_from(name, 3);
-	size_t comma = wd_str_chr(name, ',', 0);
-	if (comma != SIZE_MAX)
-		name = wd_str_sub(name, 0, comma);
-	if (s->entry.authors.n == 0)
-		wd_field_add_author(s->a, &s->entry.authors, name, WD_STR_NONE, WD_STR_NONE);
-}
-
-/** "By Jane Doe" and nothing else: two to five words that start with a capital letter. */
-static bool is_byline(struct wd_str text)
-{
-	struct wd_str word;
-	size_t words = 0;
-	if (!wd_str_starts(text, WD_STR("By ")) || text.n > 60)
-		return false;
-	struct wd_str rest = wd_str_from(text, 3);
-	while (wd_str_split(&rest, ' ', &word)) {
-		size_t at = 0;
-		if (word.n == 0 || !wd_cp_is_upper(wd_utf8_next(word, &at)) ||
-			word.p[word.n - 1] == '.')
-			return false;
-		words++;
-	}
-	return words >= 2 && words <= 5;
-}
-
-/** Desks that name no reporter in the byline's place often have one in the first paragraph. */
-static void byline_of_text(struct agency_state *s, struct wd_str html)
-{
-	struct wd_entry *e = &s->entry;
-	size_t open = wd_str_ifind(html, WD_STR("<p"), 0);
-	size_t from = open == SIZE_MAX ? SIZE_MAX : wd_str_chr(html, '>', open);
-	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_chr(html, '<', from);
-	bool anonymous = e->byline.n == 0 ||
-			 wd_str_ifind(e->byline, WD_STR("staff reporter"), 0) != SIZE_MAX ||
-			 wd_str_ifind(e->byline, WD_STR("staff writer"), 0) != SIZE_MAX;
-	if (to == SIZE_MAX || !anonymous)
-		return;
-	struct wd_str text = wd_utf8_trim(wd_str_sub(html, from + 1, to));
-	if (!is_byline(text))
-		return;
-	e->byline = WD_STR_NONE;
-	e->authors.n = 0;
-	agency_set_byline(s, text);
-}
-
-void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html)
-{
-	if (wd_utf8_trim(text).n == 0)
-		return;
-	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
-		s->entry.title = s->components[i].headline; /* the nearest one above the text */
-	s->has_text = true;
-	if (is_html && s->entry.content.n == 0)
-		byline_of_text(s, text);
-	wd_field_add_content(s->a, &s->entry.content, text, is_html ? "text/html" : "text/plain");
 }
 
 /** Words of the visible text: tags are left out, entities count as what they stand in. */
@@ -322,12 +246,14 @@ static int agency_parse(struct wd_parse_ctx *ctx, const char *format, struct wd_
 	struct wd_xml_result result = {0};
 	ctx->feed->format = wd_str_c(format);
 	wd_buf_init(&s.loose, WD_MAX_BODY_BYTES);
+	wd_buf_init(&s.parts, WD_MAX_BODY_BYTES);
 	int rc = wd_xml_parse(ctx->arena, ctx->text, ctx->doc != NULL ? ctx->doc->url : WD_STR_NONE,
 		&ops, &s, &result, err);
 	s.x = NULL;
 	if (rc == WD_OK && s.in_entry) /* an NITF where no item is open */
 		rc = agency_emit(&s);
 	wd_buf_done(&s.loose);
+	wd_buf_done(&s.parts);
 	ctx->feed->wellformed = result.wellformed;
 	ctx->feed->faults = result.faults;
 	return rc;

@@ -48,25 +48,20 @@ static void content_start(struct agency_state *s, const struct wd_xml_elem *e)
 	uint64_t words;
 	if (wd_str_to_u64(wd_xml_attr(e, "wordcount"), 1, UINT32_MAX, &words) == WD_OK)
 		s->entry.word_count = (int64_t)words;
-	if (e->tag == A_INLINEDATA) {
+	if (e->tag == A_INLINEDATA)
 		s->attr = wd_arena_str(s->a, wd_xml_attr(e, "contenttype"));
-		s->loose_depth = e->depth;
-		wd_buf_reset(&s->loose);
-	}
+	agency_content_start(s, e);
 }
 
 static void remote_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
-	struct wd_str href = wd_field_url(s->pc, s->a, e->base, wd_xml_attr(e, "href"));
-	struct wd_enclosure *enc = href.n > 0 && s->entry.enclosures.n < WD_MAX_LIST
-					   ? wd_vec_push(s->a, &s->entry.enclosures)
-					   : NULL;
+	struct wd_enclosure *enc = agency_add_file(s, e, wd_xml_attr(e, "href"));
 	if (enc == NULL)
 		return;
-	*enc = (struct wd_enclosure){href, wd_arena_str(s->a, wd_xml_attr(e, "contenttype")),
-		wd_arena_str(s->a, wd_xml_attr(e, "size"))};
+	enc->type = wd_arena_str(s->a, wd_xml_attr(e, "contenttype"));
+	enc->length = wd_arena_str(s->a, wd_xml_attr(e, "size"));
 	if (s->entry.image.href.n == 0 && wd_str_istarts(enc->type, WD_STR("image/")))
-		s->entry.image.href = href;
+		s->entry.image.href = enc->href;
 }
 
 static void link_start(struct agency_state *s, const struct wd_xml_elem *e)
@@ -157,21 +152,13 @@ int agency_g2_start(struct agency_state *s, const struct wd_xml_elem *e)
 		if (parent == A_CONTENTMETA)
 			captured_start(s, e);
 		break;
-	case A_COPYRIGHTNOTICE:
-	case A_USAGETERMS:
 	case A_VERSIONCREATED:
 	case A_FIRSTCREATED:
 	case A_EMBARGOED:
-	case A_EDNOTE:
 	case A_URGENCY:
 	case A_CONTENTCREATED:
 	case A_CONTENTMODIFIED:
 	case A_NAME:
-	case A_KEYWORD:
-	case A_BY:
-	case A_DATELINE:
-	case A_SLUGLINE:
-	case A_CREDITLINE:
 		wd_xml_capture(s->x, WD_XML_TEXT);
 		break;
 	case A_INLINEXML:
@@ -194,7 +181,7 @@ int agency_g2_start(struct agency_state *s, const struct wd_xml_elem *e)
 	default:
 		if (parent == A_INLINEXML)
 			wd_xml_capture(s->x, WD_XML_MARKUP);
-		else
+		else if (!agency_line_start(s, e))
 			meta_start(s, e);
 		break;
 	}
@@ -261,36 +248,12 @@ static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 {
 	struct wd_entry *en = &s->entry;
 	switch (e->tag) {
-	case A_COPYRIGHTNOTICE:
-		agency_set(s, &s->notice, text);
-		break;
-	case A_USAGETERMS:
-		agency_set(s, &s->usage_terms, text);
-		break;
-	case A_EDNOTE:
-		agency_set(s, &en->ednote, text);
-		break;
 	case A_URGENCY:
 		if (en->urgency == 0)
 			en->urgency = wd_field_urgency(text);
 		break;
-	case A_KEYWORD:
-		wd_field_add_str(s->a, &en->keywords, text);
-		break;
 	case A_HEADLINE:
 		headline_end(s, text);
-		break;
-	case A_BY:
-		agency_set_byline(s, text);
-		break;
-	case A_DATELINE:
-		agency_set(s, &en->dateline_text, text);
-		break;
-	case A_SLUGLINE:
-		agency_set(s, &en->slugline, text);
-		break;
-	case A_CREDITLINE:
-		agency_set(s, &en->credit, text);
 		break;
 	case A_DESCRIPTION:
 		description_end(s, text);
@@ -299,8 +262,18 @@ static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 		name_end(s, e, text);
 		break;
 	default:
+		(void)agency_line_end(s, e->tag, text);
 		break;
 	}
+}
+
+static void content_end(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	bool is_html;
+	struct wd_str text = agency_content_end(s, &is_html);
+	bool says_html =
+		e->tag == A_INLINEXML || wd_str_ifind(s->attr, WD_STR("html"), 0) != SIZE_MAX;
+	agency_add_body(s, text, is_html || says_html);
 }
 
 static void date_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
@@ -370,19 +343,16 @@ int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 			wd_field_add_author(
 				s->a, &s->entry.authors, s->attr, WD_STR_NONE, WD_STR_NONE);
 		break;
-	case A_INLINEDATA: {
-		struct wd_str loose = wd_buf_str(&s->loose);
-		agency_add_body(s, loose,
-			wd_str_ifind(s->attr, WD_STR("html"), 0) != SIZE_MAX ||
-				wd_str_find(loose, WD_STR("</"), 0) != SIZE_MAX);
+	case A_INLINEXML:
+	case A_INLINEDATA:
+		content_end(s, e);
 		break;
-	}
 	case A_BODY:
 		agency_add_body(s, text, true);
 		break;
 	default:
 		if (e->parent != NULL && e->parent->tag == A_INLINEXML && e->tag != A_HTML)
-			agency_add_body(s, text, true);
+			agency_content_part(s, e, text);
 		else
 			line_end(s, e, text);
 		break;

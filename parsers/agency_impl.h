@@ -1,6 +1,7 @@
 /**
  * What the agency formats' files share. Not for anybody else.
- *   agency.c      detection, dispatch, entries in and out, the content of any of them
+ *   agency.c      detection, dispatch, entries in and out
+ *   agency_lines.c lines, content and files of either NewsML
  *   agency_nitf.c NITF, alone or inside the other two
  *   agency_n1.c   NewsML 1.x
  *   agency_g2.c   NewsML-G2
@@ -45,7 +46,6 @@ enum agency_tag {
 	A_KEYWORD,
 	A_GENRE,
 	A_HEADLINE,
-	A_BY,
 	A_DATELINE,
 	A_SLUGLINE,
 	A_CREDITLINE,
@@ -73,7 +73,6 @@ enum agency_tag {
 	A_BYLINE,
 	A_COPYRIGHTLINE,
 	A_RIGHTSLINE,
-	A_KEYWORDLINE,
 	A_PARTY,
 	A_SOURCE,
 	A_SUBJECTMATTER, /* Subject, SubjectMatter, SubjectDetail, SubjectQualifier */
@@ -85,7 +84,6 @@ enum agency_tag {
 	A_CHARACTERISTICS,
 	A_DATACONTENT,
 	A_NAMELABEL,
-	A_CATALOG,
 	/* NITF */
 	A_NITF,
 	A_TITLE,
@@ -127,7 +125,7 @@ struct agency_state {
 	struct wd_str attr;             /* of the element being captured */
 	struct wd_str priority, sender; /* of the message */
 	/* text beside elements in inlineData, DataContent, ed-msg */
-	struct wd_buf loose;
+	struct wd_buf loose, parts; /* parts: the elements themselves, as markup */
 	size_t loose_depth;
 	/* G2 */
 	struct wd_subject *subject; /* whose <name> may follow */
@@ -157,6 +155,16 @@ int agency_emit(struct agency_state *s);
 void agency_set(struct agency_state *s, struct wd_str *to, struct wd_str text);
 void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html);
 void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str text);
+/** Lines of text that are one field in either NewsML: captured, kept; false for other elements. */
+bool agency_line_start(struct agency_state *s, const struct wd_xml_elem *e);
+bool agency_line_end(struct agency_state *s, int tag, struct wd_str text);
+/** A file of the item; NULL without a usable href. The rest of it is the caller's. */
+struct wd_enclosure *agency_add_file(
+	struct agency_state *s, const struct wd_xml_elem *e, struct wd_str href);
+/** Content given as text or elements: its start, an element in it, all of it (borrowed). */
+void agency_content_start(struct agency_state *s, const struct wd_xml_elem *e);
+void agency_content_part(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str markup);
+struct wd_str agency_content_end(struct agency_state *s, bool *ret_is_html);
 /** IANA zone of a national agency's home by its name or domain; empty when unknown. */
 struct wd_str agency_home_zone(struct wd_str name);
 /** Reads the entry's times without a zone in the home zone of whoever it is from. */

@@ -37,12 +37,7 @@ static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
 
 static void content_item_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
-	struct wd_str href = wd_field_url(s->pc, s->a, e->base, wd_xml_attr(e, "href"));
-	struct wd_enclosure *enc = href.n > 0 && s->entry.enclosures.n < WD_MAX_LIST
-					   ? wd_vec_push(s->a, &s->entry.enclosures)
-					   : NULL;
-	if (enc != NULL)
-		enc->href = href;
+	(void)agency_add_file(s, e, wd_xml_attr(e, "href"));
 }
 
 /** What a component or content is, in G2's words; other words say nothing about the medium. */
@@ -131,14 +126,7 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_THISREVISION:
 	case A_HEADLINE:
 	case A_SUBHEADLINE:
-	case A_BYLINE:
-	case A_DATELINE:
-	case A_CREDITLINE:
-	case A_COPYRIGHTLINE:
-	case A_RIGHTSLINE:
 	case A_COPYRIGHTHOLDER:
-	case A_SLUGLINE:
-	case A_KEYWORDLINE:
 		wd_xml_capture(s->x, WD_XML_TEXT);
 		break;
 	case A_COMPONENT:
@@ -151,8 +139,7 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 		content_item_start(s, e);
 		break;
 	case A_DATACONTENT:
-		s->loose_depth = e->depth;
-		wd_buf_reset(&s->loose);
+		agency_content_start(s, e);
 		break;
 	case A_BODY: /* of XHTML */
 		wd_xml_capture(s->x, WD_XML_MARKUP);
@@ -162,7 +149,7 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 	default:
 		if (e->parent != NULL && e->parent->tag == A_DATACONTENT)
 			wd_xml_capture(s->x, WD_XML_MARKUP);
-		else
+		else if (!agency_line_start(s, e))
 			formal_start(s, e);
 		break;
 	}
@@ -202,32 +189,11 @@ static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 		agency_set(s, &en->summary, text);
 		en->summary_type = WD_STR("text/plain");
 		break;
-	case A_BYLINE:
-		agency_set_byline(s, text);
-		break;
-	case A_DATELINE:
-		agency_set(s, &en->dateline_text, text);
-		break;
-	case A_CREDITLINE:
-		agency_set(s, &en->credit, text);
-		break;
-	case A_COPYRIGHTLINE:
-		agency_set(s, &s->notice, text);
-		agency_set(s, &en->rights_holder, text);
-		break;
-	case A_RIGHTSLINE:
-		agency_set(s, &s->usage_terms, text);
-		break;
 	case A_COPYRIGHTHOLDER:
 		agency_set(s, &en->rights_holder, text);
 		break;
-	case A_SLUGLINE:
-		agency_set(s, &en->slugline, text);
-		break;
-	case A_KEYWORDLINE:
-		wd_field_add_str(s->a, &en->keywords, text);
-		break;
 	default:
+		(void)agency_line_end(s, e->tag, text);
 		break;
 	}
 }
@@ -250,6 +216,7 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	switch (e->tag) {
 	case A_NEWSITEM:
 		identity_end(s);
+		agency_set(s, &en->rights_holder, s->notice);
 		return agency_emit(s);
 	case A_PROVIDERID:
 		agency_set(s, &s->provider_id, text);
@@ -276,8 +243,9 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 			s->component_count--;
 		break;
 	case A_DATACONTENT: {
-		struct wd_str loose = wd_buf_str(&s->loose);
-		content_end(s, loose, wd_str_find(loose, WD_STR("</"), 0) != SIZE_MAX);
+		bool is_html;
+		struct wd_str content = agency_content_end(s, &is_html);
+		content_end(s, content, is_html);
 		break;
 	}
 	case A_BODY:
@@ -285,7 +253,7 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 		break;
 	default:
 		if (e->parent != NULL && e->parent->tag == A_DATACONTENT)
-			content_end(s, text, true);
+			agency_content_part(s, e, text);
 		else
 			line_end(s, e, text);
 		break;

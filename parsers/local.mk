@@ -4,6 +4,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/agency_g2.c \
 	%reldir%/agency_home.c \
 	%reldir%/agency_impl.h \
+	%reldir%/agency_lines.c \
 	%reldir%/agency_n1.c \
 	%reldir%/agency_nitf.c \
 	%reldir%/article.c \
