@@ -127,14 +127,32 @@ static bool is_position(struct wd_str guid)
 	return digits > 0 && digits <= POSITION_DIGITS && letters <= 8;
 }
 
+/*
+ * NewsML 1's PublicIdentifier (and some agencies' guids) ends with the version it names:
+ * "urn:newsml:agency.example:20250823:ABC12:2", also with the update's letter, "2U". A correction
+ * or a kill is then no new article.
+ */
+static struct wd_str without_version(struct wd_str guid, struct wd_str version)
+{
+	if (version.n == 0 || guid.n < version.n + 2)
+		return guid;
+	size_t end = guid.n;
+	if (wd_is_alpha(guid.p[end - 1]) && !wd_is_alpha(version.p[version.n - 1]))
+		end--;
+	size_t at = end - version.n;
+	bool names_it = wd_str_eq(wd_str_sub(guid, at, end), version) && guid.p[at - 1] == ':';
+	return names_it ? wd_str_sub(guid, 0, at - 1) : guid;
+}
+
 void wd_identity_make(struct wd_arena *a, const struct wd_article *art, struct wd_str scope,
 	struct wd_identity *ret)
 {
 	*ret = (struct wd_identity){.weak_guid = is_position(art->guid)};
 	struct wd_str link = art->canonical.n > 0 ? art->canonical : art->link;
 	struct wd_str title = wd_utf8_squeeze(a, wd_utf8_fold(a, art->headline));
+	struct wd_str version = art->entry != NULL ? art->entry->version : WD_STR_NONE;
 	if (art->guid.n > 0)
-		ret->guid = key_of("guid", scope, art->guid, 0);
+		ret->guid = key_of("guid", scope, without_version(art->guid, version), 0);
 	if (link.n > 0)
 		ret->link = key_of("link", wd_identity_link(a, link), WD_STR_NONE, 0);
 	if (title.n > 0)

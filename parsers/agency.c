@@ -35,6 +35,7 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "versioncreated", A_VERSIONCREATED},
 	{ANY, "firstcreated", A_FIRSTCREATED},
 	{ANY, "embargoed", A_EMBARGOED},
+	{ANY, "expires", A_EXPIRES},
 	{ANY, "pubstatus", A_PUBSTATUS},
 	{ANY, "ednote", A_EDNOTE},
 	{ANY, "link", A_LINK},
@@ -45,6 +46,7 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "contentmodified", A_CONTENTMODIFIED},
 	{ANY, "located", A_LOCATED},
 	{ANY, "creator", A_CREATOR},
+	{ANY, "contributor", A_CONTRIBUTOR},
 	{ANY, "infosource", A_INFOSOURCE},
 	{ANY, "name", A_NAME},
 	{ANY, "subject", A_SUBJECT},
@@ -72,6 +74,11 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "newsmanagement", A_MANAGEMENT},
 	{ANY, "thisrevisioncreated", A_THISREVISION},
 	{ANY, "status", A_STATUS},
+	{ANY, "statuswillchange", A_STATUSWILLCHANGE},
+	{ANY, "futurestatus", A_FUTURESTATUS},
+	{ANY, "dateandtime", A_DATEANDTIME},
+	{ANY, "instruction", A_INSTRUCTION},
+	{ANY, "limitations", A_LIMITATIONS},
 	{ANY, "newscomponent", A_COMPONENT},
 	{ANY, "role", A_ROLE},
 	{ANY, "subheadline", A_SUBHEADLINE},
@@ -100,6 +107,9 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "date.release", A_DATERELEASE},
 	{ANY, "date.expire", A_DATEEXPIRE},
 	{ANY, "doc.copyright", A_DOCCOPYRIGHT},
+	{ANY, "doc.rights", A_DOCRIGHTS},
+	{ANY, "evloc", A_EVLOC},
+	{ANY, "note", A_NOTE},
 	{ANY, "ed-msg", A_EDMSG},
 	{ANY, "tobject.subject", A_TOBJECTSUBJECT},
 	{ANY, "pubdata", A_PUBDATA},
@@ -125,10 +135,12 @@ void agency_begin(struct agency_state *s)
 	s->entry = (struct wd_entry){0};
 	s->in_entry = true;
 	s->is_package = s->has_text = s->headline_is_main = s->is_embargoed = false;
+	s->will_be_usable = false;
+	s->creator = WD_STR_NONE;
 	s->subject = NULL;
 	s->component_count = 0;
 	s->usage_terms = s->notice = s->provider = s->provider_id = s->item_id = WD_STR_NONE;
-	s->any_headline = s->source_name = s->nitf_title = s->attr = WD_STR_NONE;
+	s->any_headline = s->source_name = s->nitf_title = s->event_city = s->attr = WD_STR_NONE;
 }
 
 /** Words of the visible text: tags are left out, entities count as what they stand in. */
@@ -175,6 +187,10 @@ int agency_emit(struct agency_state *s)
 		e->priority = wd_field_urgency(s->priority);
 	if (e->word_count == 0 && e->content.n > 0)
 		e->word_count = count_words(e->content.v[0].value);
+	/* an embargo with its date is that date; without one the item is withheld */
+	if (s->is_embargoed && e->embargoed.precision != WD_DATE_NONE)
+		e->pubstatus = WD_STR("usable");
+	agency_set(s, &e->dateline_city, s->event_city);
 	finish_source(s);
 	agency_home_dates(s);
 	if (named && (!s->is_package || e->guid.n > 0)) {

@@ -155,6 +155,7 @@ int agency_g2_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_VERSIONCREATED:
 	case A_FIRSTCREATED:
 	case A_EMBARGOED:
+	case A_EXPIRES:
 	case A_URGENCY:
 	case A_CONTENTCREATED:
 	case A_CONTENTMODIFIED:
@@ -210,6 +211,9 @@ static void name_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 	case A_CREATOR:
 		if (s->attr.n == 0)
 			wd_field_add_author(s->a, &en->authors, text, WD_STR_NONE, WD_STR_NONE);
+		break;
+	case A_CONTRIBUTOR:
+		wd_field_add_author(s->a, &en->contributors, text, WD_STR_NONE, WD_STR_NONE);
 		break;
 	case A_GENRE:
 		wd_field_add_str(s->a, &en->genres, text);
@@ -293,6 +297,9 @@ static void date_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 	case A_EMBARGOED:
 		agency_set_date(s, &en->embargoed, text);
 		break;
+	case A_EXPIRES:
+		agency_set_date(s, &en->expired, text);
+		break;
 	default:
 		break;
 	}
@@ -333,6 +340,7 @@ int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	case A_VERSIONCREATED:
 	case A_CONTENTMODIFIED:
 	case A_EMBARGOED:
+	case A_EXPIRES:
 		date_end(s, e, text);
 		break;
 	case A_SUBJECT:

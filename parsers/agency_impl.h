@@ -30,6 +30,7 @@ enum agency_tag {
 	A_VERSIONCREATED,
 	A_FIRSTCREATED,
 	A_EMBARGOED,
+	A_EXPIRES,
 	A_PUBSTATUS,
 	A_EDNOTE,
 	A_LINK,
@@ -40,6 +41,7 @@ enum agency_tag {
 	A_CONTENTMODIFIED,
 	A_LOCATED,
 	A_CREATOR,
+	A_CONTRIBUTOR,
 	A_INFOSOURCE,
 	A_NAME,
 	A_SUBJECT,
@@ -67,6 +69,11 @@ enum agency_tag {
 	A_MANAGEMENT,
 	A_THISREVISION,
 	A_STATUS,
+	A_STATUSWILLCHANGE,
+	A_FUTURESTATUS,
+	A_DATEANDTIME,
+	A_INSTRUCTION,
+	A_LIMITATIONS,
 	A_COMPONENT,
 	A_ROLE,
 	A_SUBHEADLINE,
@@ -93,6 +100,9 @@ enum agency_tag {
 	A_DATERELEASE,
 	A_DATEEXPIRE,
 	A_DOCCOPYRIGHT,
+	A_DOCRIGHTS,
+	A_EVLOC,
+	A_NOTE,
 	A_EDMSG,
 	A_TOBJECTSUBJECT,
 	A_PUBDATA,
@@ -134,11 +144,11 @@ struct agency_state {
 	/* NewsML 1 */
 	struct agency_component components[AGENCY_COMPONENTS];
 	size_t component_count;
-	struct wd_str provider_id, item_id, any_headline, source_name;
-	bool has_text;
+	struct wd_str provider_id, item_id, any_headline, source_name, creator;
+	bool has_text, will_be_usable;
+	bool is_embargoed; /* in NewsML 1 and NITF */
 	/* NITF */
-	struct wd_str nitf_title;
-	bool is_embargoed;
+	struct wd_str nitf_title, event_city;
 };
 
 /** Each answers what the element's start and end mean in its format; captures what it wants. */

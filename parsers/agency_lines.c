@@ -22,17 +22,44 @@ void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str t
 		(void)wd_field_date(s->pc, s->entry.language, text, to);
 }
 
+/** Two words at least, the first with a capital letter: a person's name, as far as one can see. */
+static bool is_full_name(struct wd_str name)
+{
+	size_t at = 0;
+	name = wd_utf8_trim(name);
+	return name.n > 0 && wd_str_chr(name, ' ', 0) != SIZE_MAX &&
+	       wd_cp_is_upper(wd_utf8_next(name, &at));
+}
+
+/** "By Jane Roe and Kim Min-su, Staff Writers": two persons; what follows a comma is their post. */
+static void add_named(struct agency_state *s, struct wd_str names)
+{
+	static const char *const ands[] = {" and ", " und ", " et ", " y ", " e ", " & "};
+	size_t comma = wd_str_chr(names, ',', 0);
+	names = wd_str_sub(names, 0, comma);
+	for (size_t i = 0; i < WD_COUNTOF(ands); i++) {
+		size_t at = wd_str_find(names, wd_str_c(ands[i]), 0);
+		if (at == SIZE_MAX)
+			continue;
+		struct wd_str one = wd_str_sub(names, 0, at),
+			      other = wd_str_from(names, at + strlen(ands[i]));
+		if (!is_full_name(one) || !is_full_name(other))
+			continue;
+		wd_field_add_author(s->a, &s->entry.authors, one, WD_STR_NONE, WD_STR_NONE);
+		names = other;
+		break;
+	}
+	wd_field_add_author(s->a, &s->entry.authors, names, WD_STR_NONE, WD_STR_NONE);
+}
+
 void agency_set_byline(struct agency_state *s, struct wd_str text)
 {
 	agency_set(s, &s->entry.byline, text);
 	struct wd_str name = s->entry.byline;
 	if (wd_str_istarts(name, WD_STR("by ")))
 		name = wd_str_from(name, 3);
-	size_t comma = wd_str_chr(name, ',', 0);
-	if (comma != SIZE_MAX)
-		name = wd_str_sub(name, 0, comma);
 	if (s->entry.authors.n == 0)
-		wd_field_add_author(s->a, &s->entry.authors, name, WD_STR_NONE, WD_STR_NONE);
+		add_named(s, name);
 }
 
 /** "By Jane Doe" and nothing else: two to five words that start with a capital letter. */
@@ -73,8 +100,61 @@ static void byline_of_text(struct agency_state *s, struct wd_str html)
 	agency_set_byline(s, text);
 }
 
+/** Where "&lt;name&gt;-&lt;/name&gt;" at `i` ends, 0: not there. *ret is what stands inside. */
+static size_t mark_at(struct wd_str s, size_t i, struct wd_str *ret)
+{
+	struct wd_str lt = WD_STR("&lt;"), gt = WD_STR("&gt;"), rest = wd_str_from(s, i + lt.n);
+	size_t n = 0;
+	if (!wd_str_starts(wd_str_from(s, i), lt))
+		return 0;
+	while (n < rest.n && n < 16 && wd_is_alpha(rest.p[n]))
+		n++;
+	struct wd_str name = wd_str_sub(rest, 0, n), inside = wd_str_from(rest, n + gt.n);
+	if (n == 0 || !wd_str_starts(wd_str_from(rest, n), gt))
+		return 0;
+	n = 0;
+	while (n < inside.n && n < 4 && !wd_is_alnum(inside.p[n]) && inside.p[n] != '&' &&
+		inside.p[n] != '<')
+		n++;
+	*ret = wd_str_sub(inside, 0, n);
+	struct wd_str end = wd_str_from(inside, n);
+	if (n == 0 || !wd_str_starts(end, WD_STR("&lt;/")) ||
+		!wd_str_starts(wd_str_from(end, 5), name) ||
+		!wd_str_starts(wd_str_from(end, 5 + name.n), gt))
+		return 0;
+	return (size_t)(end.p - s.p) + 5 + name.n + gt.n;
+}
+
+/** Typesetters' marks that were escaped on the way: "35&lt;endash&gt;-&lt;/endash&gt;40" → "35-40".
+ * Only a dash, a space or the like inside makes a mark; words in brackets are somebody's text. */
+static struct wd_str without_marks(struct agency_state *s, struct wd_str text)
+{
+	char *out = NULL;
+	size_t n = 0, done = 0, end;
+	struct wd_str inside;
+	for (size_t i = 0; (i = wd_str_chr(text, '&', i)) != SIZE_MAX; i++) {
+		if ((end = mark_at(text, i, &inside)) == 0)
+			continue;
+		if (out == NULL && (out = wd_arena_bytes(s->a, text.n)) == NULL)
+			return text;
+		memcpy(out + n, text.p + done, i - done);
+		n += i - done;
+		memcpy(out + n, inside.p, inside.n);
+		n += inside.n;
+		done = end;
+		i = end - 1;
+	}
+	if (out == NULL)
+		return text;
+	wd_field_add_str(s->a, &s->entry.faults, WD_STR("typesetting-mark"));
+	memcpy(out + n, text.p + done, text.n - done);
+	return (struct wd_str){out, n + text.n - done};
+}
+
 void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html)
 {
+	if (is_html)
+		text = without_marks(s, text);
 	if (wd_utf8_trim(text).n == 0)
 		return;
 	for (size_t i = s->component_count; i-- > 0 && s->entry.title.n == 0;)
@@ -103,6 +183,7 @@ static struct wd_str *line_of(struct agency_state *s, int tag)
 		return &s->notice;
 	case A_USAGETERMS:
 	case A_RIGHTSLINE:
+	case A_LIMITATIONS:
 		return &s->usage_terms;
 	default:
 		return NULL;

@@ -62,6 +62,14 @@ static void formal_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_STATUS:
 		if (en->pubstatus.n == 0)
 			en->pubstatus = wd_field_pubstatus(name);
+		s->is_embargoed = s->is_embargoed || wd_str_ieqc(name, "embargoed");
+		break;
+	case A_FUTURESTATUS: /* withheld now, usable at the date that follows */
+		s->will_be_usable = wd_str_ieqc(name, "usable");
+		break;
+	case A_INSTRUCTION: /* "Kill", "Cancel": more than the status, which may be an old one */
+		if (wd_str_eqc(wd_field_pubstatus(name), "canceled"))
+			en->pubstatus = WD_STR("canceled");
 		break;
 	case A_URGENCY:
 		if (en->urgency == 0)
@@ -94,6 +102,8 @@ static void formal_start(struct agency_state *s, const struct wd_xml_elem *e)
 			agency_set(s, &s->provider, name);
 		else if (parent == A_SOURCE)
 			agency_set(s, &s->source_name, name);
+		else if (parent == A_CREATOR)
+			agency_set(s, &s->creator, name);
 		break;
 	default:
 		break;
@@ -127,6 +137,7 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_HEADLINE:
 	case A_SUBHEADLINE:
 	case A_COPYRIGHTHOLDER:
+	case A_DATEANDTIME:
 		wd_xml_capture(s->x, WD_XML_TEXT);
 		break;
 	case A_COMPONENT:
@@ -198,6 +209,19 @@ static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 	}
 }
 
+/** Who made it, when no line says so: a creator who is not the agency, else the agency's credit. */
+static void people_end(struct agency_state *s)
+{
+	struct wd_entry *en = &s->entry;
+	bool is_agency = wd_str_ieq(s->creator, s->provider) ||
+			 wd_str_ieq(s->creator, s->source_name) ||
+			 wd_str_ieq(s->creator, en->credit);
+	if (en->authors.n == 0 && !is_agency)
+		wd_field_add_author(s->a, &en->authors, s->creator, WD_STR_NONE, WD_STR_NONE);
+	agency_set(s, &en->byline, en->credit);
+	agency_set(s, &en->rights_holder, s->notice);
+}
+
 static void identity_end(struct agency_state *s)
 {
 	struct wd_entry *en = &s->entry;
@@ -216,7 +240,7 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	switch (e->tag) {
 	case A_NEWSITEM:
 		identity_end(s);
-		agency_set(s, &en->rights_holder, s->notice);
+		people_end(s);
 		return agency_emit(s);
 	case A_PROVIDERID:
 		agency_set(s, &s->provider_id, text);
@@ -237,6 +261,10 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	case A_THISREVISION:
 		wd_field_published(s->pc, en, text, "ThisRevisionCreated");
 		agency_set_date(s, &en->updated, text);
+		break;
+	case A_DATEANDTIME:
+		if (e->parent != NULL && e->parent->tag == A_STATUSWILLCHANGE && s->will_be_usable)
+			agency_set_date(s, &en->embargoed, text);
 		break;
 	case A_COMPONENT:
 		if (component(s) != NULL && component(s)->depth == e->depth)

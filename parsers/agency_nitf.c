@@ -30,6 +30,13 @@ static void docdata_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_DOCCOPYRIGHT:
 		agency_set(s, &en->rights_holder, wd_xml_attr(e, "holder"));
 		break;
+	case A_DOCRIGHTS:
+		agency_set(s, &en->rights_holder, wd_xml_attr(e, "owner"));
+		agency_set(s, &s->usage_terms, wd_xml_attr(e, "limitations"));
+		break;
+	case A_EVLOC:
+		agency_set(s, &s->event_city, wd_xml_attr(e, "city"));
+		break;
 	case A_KEYWORD:
 		wd_field_add_str(s->a, &en->keywords, wd_xml_attr(e, "key"));
 		break;
@@ -89,6 +96,7 @@ int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_DATELINE:
 	case A_ABSTRACT:
 	case A_BODYCONTENT:
+	case A_NOTE: /* has a body.content of its own, which is not the text */
 		wd_xml_capture(s->x, WD_XML_MARKUP);
 		break;
 	default:
@@ -141,19 +149,84 @@ static void byline_end(struct agency_state *s, struct wd_str markup)
 	agency_set_byline(s, plain(s, markup));
 }
 
-/** An embargo with its date is that date; without one the document is withheld. */
-static void embargo_end(struct agency_state *s)
+/** The value of an attribute in the raw text of a tag; empty without it. */
+static struct wd_str raw_attr(struct agency_state *s, struct wd_str tag, const char *name)
 {
-	if (s->is_embargoed && s->entry.embargoed.precision != WD_DATE_NONE)
-		s->entry.pubstatus = WD_STR("usable");
+	struct wd_str opening = wd_arena_printf(s->a, " %s=\"", name);
+	size_t at = wd_str_ifind(tag, opening, 0);
+	size_t end = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(tag, '"', at + opening.n);
+	return end == SIZE_MAX ? WD_STR_NONE : plain(s, wd_str_sub(tag, at + opening.n, end));
+}
+
+/** What stands inside the first element of this name, as text. */
+static struct wd_str inner(struct agency_state *s, struct wd_str markup, const char *name)
+{
+	struct wd_str open = wd_arena_printf(s->a, "<%s", name),
+		      close = wd_arena_printf(s->a, "</%s>", name);
+	size_t at = wd_str_ifind(markup, open, 0);
+	size_t from = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(markup, '>', at);
+	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_ifind(markup, close, from);
+	return to == SIZE_MAX ? WD_STR_NONE : plain(s, wd_str_sub(markup, from + 1, to));
+}
+
+/** <media>: its references are files of the item, a picture's caption and maker stand with it. */
+static void take_media(struct agency_state *s, struct wd_str media)
+{
+	struct wd_str ref_tag = WD_STR("<media-reference");
+	struct wd_image *image = &s->entry.image;
+	for (size_t at = 0; (at = wd_str_ifind(media, ref_tag, at)) != SIZE_MAX;) {
+		size_t end = wd_str_chr(media, '>', at);
+		struct wd_str tag = wd_str_sub(media, at, end == SIZE_MAX ? media.n : end);
+		const struct wd_xml_elem nowhere = {0};
+		struct wd_enclosure *enc = agency_add_file(s, &nowhere, raw_attr(s, tag, "source"));
+		at += tag.n;
+		if (enc == NULL)
+			continue;
+		enc->type = raw_attr(s, tag, "mime-type");
+		if (image->href.n > 0 ||
+			(!wd_str_istarts(enc->type, WD_STR("image/")) &&
+				wd_str_ifind(media, WD_STR("media-type=\"image\""), 0) == SIZE_MAX))
+			continue;
+		image->href = enc->href;
+		agency_set(s, &image->caption, inner(s, media, "media-caption"));
+		agency_set(s, &image->credit, inner(s, media, "media-producer"));
+	}
+}
+
+/** The text without its media, which would leave captions among the paragraphs. */
+static struct wd_str without_media(struct agency_state *s, struct wd_str markup)
+{
+	struct wd_str open = WD_STR("<media "), close = WD_STR("</media>");
+	struct wd_buf *out = &s->parts;
+	size_t done = 0;
+	wd_buf_reset(out);
+	for (size_t at = 0; (at = wd_str_ifind(markup, open, at)) != SIZE_MAX; at = done) {
+		size_t end = wd_str_ifind(markup, close, at);
+		size_t after = end == SIZE_MAX ? markup.n : end + close.n;
+		take_media(s, wd_str_sub(markup, at, after));
+		wd_buf_add(out, wd_str_sub(markup, done, at));
+		done = after;
+	}
+	if (done == 0)
+		return markup;
+	wd_buf_add(out, wd_str_from(markup, done));
+	return wd_buf_str(out);
+}
+
+/** The place it was filed from: <city> in the dateline, else a <location> of its own. */
+static void dateline_end(struct agency_state *s, struct wd_str markup)
+{
+	struct wd_str city = inner(s, markup, "city");
+	agency_set(s, &s->entry.dateline_city, city.n > 0 ? city : inner(s, markup, "location"));
+	agency_set(s, &s->entry.dateline_text, plain(s, markup));
 }
 
 int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
 {
 	struct wd_entry *en = &s->entry;
 	switch (e->tag) {
-	case A_DOCDATA:
-		embargo_end(s);
+	case A_NOTE:
+		agency_set(s, &en->ednote, plain(s, text));
 		break;
 	case A_TITLE:
 		agency_set(s, &s->nitf_title, text);
@@ -165,7 +238,7 @@ int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct 
 		byline_end(s, text);
 		break;
 	case A_DATELINE:
-		agency_set(s, &en->dateline_text, plain(s, text));
+		dateline_end(s, text);
 		break;
 	case A_SLUGLINE:
 		agency_set(s, &en->slugline, text);
@@ -183,7 +256,8 @@ int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct 
 		}
 		break;
 	case A_BODYCONTENT:
-		agency_add_body(s, text, true);
+		agency_add_body(s, without_media(s, text), true);
+		wd_buf_reset(&s->parts); /* an outer format's content is not this one again */
 		break;
 	default:
 		break;

@@ -137,6 +137,14 @@ static const struct wd_xml_tag tags[] = {
 	{WD_NS_HISTORY, "complete", T_COMPLETE},
 	{WD_NS_FEEDBURNER, "origlink", T_ORIG_LINK},
 	{WD_NS_PRISM, "publicationdate", T_DC_DATE},
+	{WD_NS_PRISM, "teaser", T_LEAD},
+	{CORE, "teaser", T_LEAD},
+	{CORE, "standfirst", T_LEAD},
+	{CORE, "lead", T_LEAD},
+	{WD_NS_OTHER, "teaser", T_LEAD},
+	{WD_NS_OTHER, "standfirst", T_LEAD},
+	{WD_NS_OTHER, "lead", T_LEAD},
+	{WD_NS_OTHER, "first_line", T_LEAD},
 };
 
 static int lookup(enum wd_xmlns ns, struct wd_str name)
@@ -364,12 +372,22 @@ static void entry_end(struct feed_state *s)
 
 /* ---- events ---- */
 
+/* The lead of an entry in an agency's own extension, which may be wrapped once. */
+static bool is_lead(const struct feed_state *s, const struct wd_xml_elem *e)
+{
+	const struct wd_xml_elem *up = e->parent;
+	if (e->tag != T_LEAD || !s->in_entry || up == NULL)
+		return false;
+	return up->tag == T_ENTRY || (up->tag == T_NONE && up->ns == WD_NS_OTHER &&
+					     up->parent != NULL && up->parent->tag == T_ENTRY);
+}
+
 static int on_start(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 {
 	struct feed_state *s = ctx;
 	s->x = x;
 	see_root(s, e);
-	enum feed_where where = feed_where(s, e);
+	enum feed_where where = is_lead(s, e) ? IN_ENTRY : feed_where(s, e);
 	if (where == IN_NOTHING)
 		return WD_OK;
 	if (e->tag == T_ENTRY && !s->in_entry) {
@@ -396,7 +414,7 @@ static int on_end(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 		entry_end(s);
 		return s->rc;
 	}
-	enum feed_where where = feed_where(s, e);
+	enum feed_where where = is_lead(s, e) ? IN_ENTRY : feed_where(s, e);
 	if (where == IN_NOTHING)
 		return WD_OK;
 	feed_core_end(s, e, where);

@@ -85,6 +85,7 @@ enum feed_tag {
 	T_ITUNES_SUMMARY,
 	T_ITUNES_SUBTITLE,
 	T_ITUNES_CATEGORY,
+	T_LEAD, /* of an extension */
 	T_LICENSE,
 	T_GENERATOR_AGENT,
 	T_ORIG_LINK,

@@ -107,6 +107,7 @@ int feed_mod_start(struct feed_state *s, const struct wd_xml_elem *e, enum feed_
 	case T_MEDIA_DESCRIPTION:
 	case T_ITUNES_SUMMARY:
 	case T_ITUNES_SUBTITLE:
+	case T_LEAD:
 		feed_text_start(s, e);
 		break;
 	case T_DC_DATE:
@@ -205,6 +206,7 @@ void feed_mod_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_w
 	case T_MEDIA_DESCRIPTION:
 	case T_ITUNES_SUMMARY:
 	case T_ITUNES_SUBTITLE:
+	case T_LEAD:
 		text_end(s, e, where);
 		break;
 	case T_DC_DATE:

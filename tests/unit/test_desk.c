@@ -236,6 +236,35 @@ static void test_links(void **state)
 			cases[i].link, wd_identity_link(a, wd_str_c(cases[i].link)), cases[i].want);
 }
 
+static void test_guid_with_version(void **state)
+{
+	static const struct {
+		const char *guid, *version, *other_guid, *other_version;
+		bool same;
+	} cases[] = {
+		{"urn:newsml:a.example:20250823:X:1", "1", "urn:newsml:a.example:20250823:X:2", "2",
+			true},
+		{"urn:newsml:a.example:20250823:X:1N", "1", "urn:newsml:a.example:20250823:X:12U",
+			"12", true},
+		{"urn:newsml:a.example:20250823:X:1", "1", "urn:newsml:a.example:20250823:Y:1", "1",
+			false},
+		{"tag:a.example,2025:1", "3", "tag:a.example,2025:2", "4", false},
+		{"tag:a.example,2025:x", "1", "tag:a.example,2025:x", "2", true},
+		{":1", "1", ":2", "2", false},
+	};
+	struct bench *b = *state;
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_entry x = {.version = wd_str_c(cases[i].version)},
+				y = {.version = wd_str_c(cases[i].other_version)};
+		struct wd_article one = {.guid = wd_str_c(cases[i].guid), .entry = &x},
+				  two = {.guid = wd_str_c(cases[i].other_guid), .entry = &y};
+		struct wd_identity a, c;
+		wd_identity_make(b->a, &one, WD_STR("f"), &a);
+		wd_identity_make(b->a, &two, WD_STR("f"), &c);
+		assert_int_equal(wd_hash_eq(a.guid, c.guid), cases[i].same);
+	}
+}
+
 static void test_withdraw(void **state)
 {
 	struct bench *b = *state;
@@ -263,6 +292,7 @@ int main(void)
 		T(test_withdraw),
 		cmocka_unit_test(test_significance),
 		cmocka_unit_test(test_links),
+		T(test_guid_with_version),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
