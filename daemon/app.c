@@ -189,6 +189,8 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 		.queue_items = (size_t)c->pipeline.queue_items,
 		.queue_bytes = c->pipeline.queue_bytes,
 		.outbox_max_bytes = c->store.outbox_max_bytes,
+		.stories_remember = (size_t)c->pipeline.stories_remember,
+		.stories_window_us = c->pipeline.stories_window_us,
 		.resume = resume,
 		.report = report,
 		.ctx = app};

@@ -24,4 +24,5 @@ int wd_cmd_tag(int argc, char **argv);
 int wd_cmd_deadletter(int argc, char **argv);
 int wd_cmd_kafka(int argc, char **argv);
 int wd_cmd_store(int argc, char **argv);
+int wd_cmd_stories(int argc, char **argv);
 int wd_cmd_withdraw(int argc, char **argv);

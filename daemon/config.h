@@ -42,6 +42,7 @@ struct wd_config {
 		int64_t queue_items;
 		uint64_t queue_bytes;
 		int64_t drain_timeout_us; /* how long SIGTERM waits for what is in work */
+		int64_t stories_remember, stories_window_us;
 	} pipeline;
 	struct {
 		struct wd_str path; /* folder of dictionaries and topics; empty: the shipped ones */

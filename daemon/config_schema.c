@@ -53,6 +53,13 @@ static const struct wd_conf_row pipeline_rows[] = {
 		.max = WD_HOUR,
 		.help = "How long SIGTERM waits for what is in work and for the sinks. What is left "
 			"stays in the store and goes out at the next start."},
+	{"stories_remember", WD_CONF_INT, AT(stories_remember), .def = "200000", .min = 16,
+		.max = 10000000,
+		.help = "Articles whose copies are recognised as the same story: 88 bytes of memory "
+			"each."},
+	{"stories_window", WD_CONF_DURATION, AT(stories_window_us), .def = "3d", .min = WD_MINUTE,
+		.max = 90 * WD_DAY,
+		.help = "A story takes copies for so long after its first article."},
 };
 static const struct wd_conf_section pipeline_section = {.title = "pipeline", ROWS(pipeline_rows)};
 #undef AT

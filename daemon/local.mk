@@ -16,6 +16,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_run.c \
 	%reldir%/cmd_status.c \
 	%reldir%/cmd_store.c \
+	%reldir%/cmd_stories.c \
 	%reldir%/cmd_replay.c \
 	%reldir%/replay_other.c %reldir%/replay_other.h \
 	%reldir%/replay_run.c %reldir%/replay_run.h \

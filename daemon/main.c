@@ -31,6 +31,7 @@ static const struct wd_command commands[] = {
 		"archives through the whole pipeline, with their own clock", wd_cmd_replay},
 	{"run", "[-c FILE]", "the daemon: poll, receive, send events", wd_cmd_run},
 	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
+	{"stories", "[--json]", "clusters of near-duplicate articles", wd_cmd_stories},
 	{"store", "backup TO|check|renew", "look after the store", wd_cmd_store},
 	{"tag", "[--date DATE] [FILE…]", "articles to events with tags and flags", wd_cmd_tag},
 	{"withdraw", "[--erase] ARTICLE…", "take published articles back", wd_cmd_withdraw},

@@ -145,6 +145,8 @@ int wd_pipeline_new(
 	struct wd_desk_opts dopts = {.store = p->store,
 		.first = (enum wd_desk_first)opts->first_poll,
 		.first_since_us = opts->first_since_us,
+		.stories_remember = opts->stories_remember,
+		.stories_window_us = opts->stories_window_us,
 		.emit = wd_pipe_emit,
 		.ctx = p};
 	if (r == WD_OK && (p->desk = wd_desk_new(&dopts)) == NULL)

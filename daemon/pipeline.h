@@ -36,6 +36,8 @@ struct wd_pipeline_opts {
 	bool page_allowed; /* an HTML page is an article (replay); false: feeds only */
 	enum wd_first_poll first_poll;
 	int64_t first_since_us;
+	size_t stories_remember;   /* articles whose copies are recognised; 0: 200,000 */
+	int64_t stories_window_us; /* and how long after the first of a story; 0: 3 days */
 	void (*resume)(void *ctx);
 	/* What a document turned out to be (desk thread, before done): for schedules. `feed` is
 	 * borrowed during the call; format is empty when it was no feed; rc and err say why a

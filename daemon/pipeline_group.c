@@ -155,6 +155,7 @@ void wd_pipe_give_back(struct wd_pipeline *p, const struct wd_err *err)
 	wd_log(WD_LOG_ERR, WD_STR("store"), "transaction-failed", "error=%s",
 		WD_LOGQ(wd_str_c(err->text)));
 	wd_store_rollback(p->store);
+	wd_desk_rolled_back(p->desk);
 	wd_pipe_finish_group(p, WD_E_TRANSIENT);
 }
 

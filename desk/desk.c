@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "desk/identity.h"
 #include "desk/lifecycle.h"
+#include "desk/story_keeper.h"
 
 #define DEFAULT_VERSIONS 3
 #define MAX_CARRIERS 20
@@ -31,6 +32,7 @@ struct met {
 
 struct wd_desk {
 	struct wd_desk_opts opts;
+	struct wd_story_keeper *stories;
 	struct wd_arena *doc_mem; /* the feed record's strings */
 	const struct wd_doc *doc;
 	struct wd_str scope;
@@ -50,8 +52,10 @@ struct wd_desk *wd_desk_new(const struct wd_desk_opts *opts)
 	if (d->opts.keep_versions == 0)
 		d->opts.keep_versions = DEFAULT_VERSIONS;
 	d->doc_mem = wd_arena_new(WD_MIB);
-	if (d->doc_mem == NULL) {
-		free(d);
+	d->stories =
+		wd_story_keeper_new(opts->store, opts->stories_remember, opts->stories_window_us);
+	if (d->doc_mem == NULL || d->stories == NULL) {
+		wd_desk_free(d);
 		return NULL;
 	}
 	return d;
@@ -62,8 +66,14 @@ void wd_desk_free(struct wd_desk *d)
 	if (d == NULL)
 		return;
 	wd_arena_free(d->doc_mem);
+	wd_story_keeper_free(d->stories);
 	free(d->met.v);
 	free(d);
+}
+
+void wd_desk_rolled_back(struct wd_desk *d)
+{
+	wd_story_keeper_forget(d->stories);
 }
 
 /* ---- articles met in this document ---- */
@@ -282,6 +292,8 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 	if (r == WD_OK)
 		r = wd_store_carried_put(
 			d->opts.store, rec->row, d->feed_hash, d->doc->feed_url, content, err);
+	if (r == WD_OK)
+		r = wd_story_keeper_assign(d->stories, rec, art, a, &v, err);
 	if (r == WD_OK && !silent)
 		r = d->opts.emit(art, &v, a, d->opts.ctx, err);
 	return r;
@@ -397,6 +409,8 @@ int wd_desk_withdraw(struct wd_desk *d, struct wd_hash article, const char *reas
 		r = wd_store_erase(d->opts.store, article, err);
 	if (r == WD_OK)
 		r = wd_store_article_put(d->opts.store, &rec, err);
+	if (r == WD_OK)
+		r = wd_story_keeper_show(d->stories, rec.row, a, &v, err);
 	if (r == WD_OK)
 		r = d->opts.emit(&art, &v, a, d->opts.ctx, err);
 	return r;

@@ -16,7 +16,9 @@ struct wd_desk_opts {
 	struct wd_store *store;   /* borrowed */
 	enum wd_desk_first first; /* what a feed's first read gives */
 	int64_t first_since_us;
-	uint32_t keep_versions; /* texts kept for diffs; 0: 3 */
+	uint32_t keep_versions;  /* texts kept for diffs; 0: 3 */
+	size_t stories_remember; /* articles whose copies are recognised, and for how long after */
+	int64_t stories_window_us; /* the first of a story; 0: desk/story_keeper.h */
 	/* Encodes the version and adds it to the outbox. A negative answer ends the document. */
 	int (*emit)(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
 		void *ctx, struct wd_err *err);
@@ -34,6 +36,9 @@ WD_MUST_USE int wd_desk_article(struct wd_desk *d, const struct wd_article *art,
 	bool *ret_is_version, struct wd_err *err);
 /** Writes the feed's cursor. */
 WD_MUST_USE int wd_desk_doc_end(struct wd_desk *d, struct wd_err *err);
+
+/** The caller rolled the store's transaction back. */
+void wd_desk_rolled_back(struct wd_desk *d);
 
 /** Withdraws a known article: an event without texts; `erase` takes its texts out of the store too.
  * WD_E_NOTFOUND: no such article. Inside a transaction. */

@@ -119,6 +119,12 @@ static bool fields_from(struct wd_str rec, struct fields *ret)
 	return true;
 }
 
+struct wd_str wd_lifecycle_headline(struct wd_str record)
+{
+	struct fields f;
+	return fields_from(record, &f) ? f.f[F_HEADLINE] : WD_STR_NONE;
+}
+
 /* ---- bags of words ---- */
 
 struct word {

@@ -13,6 +13,8 @@ struct wd_str wd_lifecycle_record(struct wd_arena *a, const struct wd_article *a
  * record gives "rewrite" without a diff. */
 void wd_lifecycle_compare(struct wd_arena *a, struct wd_str record, const struct wd_article *art,
 	struct wd_version *v);
+/** The headline in a record; empty when there is none. */
+struct wd_str wd_lifecycle_headline(struct wd_str record);
 /** 0 … 1: words that the record's and the article's headline and text share. */
 double wd_lifecycle_similarity(
 	struct wd_arena *a, struct wd_str record, const struct wd_article *art);

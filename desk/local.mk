@@ -4,7 +4,9 @@ libwiredesk_a_SOURCES += \
 	%reldir%/identity.c %reldir%/identity.h \
 	%reldir%/lifecycle.c %reldir%/lifecycle.h \
 	%reldir%/stories.c %reldir%/stories.h \
+	%reldir%/story_keeper.c %reldir%/story_keeper.h \
 	%reldir%/store.c %reldir%/store.h \
 	%reldir%/store_data.c \
 	%reldir%/store_outbox.c \
-	%reldir%/store_sql.c %reldir%/store_sql.h
+	%reldir%/store_sql.c %reldir%/store_sql.h \
+	%reldir%/store_stories.c

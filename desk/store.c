@@ -63,6 +63,11 @@ static const char *const migrations[] = {
 	"CREATE TABLE dead (id INTEGER PRIMARY KEY AUTOINCREMENT, time INT, event INT, input TEXT,"
 	" feed TEXT, stage TEXT, error TEXT, attrs BLOB, bytes BLOB);"
 	"CREATE TABLE attempts (doc BLOB PRIMARY KEY, count INT) WITHOUT ROWID;",
+	/* 2: seq is the order in which the index learned them */
+	"CREATE TABLE stories (seq INTEGER PRIMARY KEY AUTOINCREMENT, article INT, story INT,"
+	" similarity REAL, first_seen INT, seen INT, sketch BLOB);"
+	"CREATE INDEX stories_article ON stories (article);"
+	"CREATE INDEX stories_story ON stories (story);",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -119,6 +124,12 @@ static const char *const sql[ST_COUNT] = {
 		       " ON CONFLICT (doc) DO UPDATE SET count = count + 1 RETURNING count",
 	[ST_TRY_GET] = "SELECT count FROM attempts WHERE doc = ?1",
 	[ST_TRY_CLEAR] = "DELETE FROM attempts WHERE doc = ?1",
+	[ST_STORY_PUT] =
+		"INSERT INTO stories (article, story, similarity, first_seen, seen, sketch)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[ST_STORY_OF] = "SELECT story, similarity, first_seen FROM stories WHERE article = ?1"
+			" ORDER BY seq LIMIT 1",
+	[ST_STORY_FIRST] = "SELECT first_seen FROM stories WHERE story = ?1 ORDER BY seq LIMIT 1",
 };
 
 /* ---- opening ---- */
@@ -272,6 +283,12 @@ static int open_db(struct wd_store *s, const struct wd_store_opts *opts, struct 
 		r = wd_sql_exec(s->db, "PRAGMA journal_mode = WAL", err);
 	if (r == WD_OK && !opts->read_only)
 		r = migrate(s, err);
+	if (r == WD_OK && opts->read_only &&
+		wd_sql_one(s->db, "PRAGMA user_version") != (int64_t)WD_COUNTOF(migrations))
+		r = wd_err_set(err, WD_E_UNSUPPORTED,
+			"store '%s' was made by another version of wiredesk; a start of this version's "
+			"daemon brings an older one up to date",
+			s->dir);
 	return r == WD_OK ? load(s, opts, err) : r;
 }
 

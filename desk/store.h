@@ -111,6 +111,42 @@ WD_MUST_USE int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_
 WD_MUST_USE int wd_store_prune(
 	struct wd_store *s, int64_t before_us, int max, int *ret_gone, struct wd_err *err);
 
+/* ---- stories (near-duplicates) ---- */
+
+struct wd_store_story {
+	int64_t article; /* row */
+	uint64_t story;
+	double similarity;     /* to what made it join; 1 for the first of a story */
+	int64_t first_seen_us; /* of the story */
+	int64_t seen_us;       /* of this sketch */
+	struct wd_str sketch;  /* WD_SKETCH_BLOB bytes; empty: the text is too short to compare */
+};
+WD_MUST_USE int wd_store_story_put(
+	struct wd_store *s, const struct wd_store_story *x, struct wd_err *err);
+/** The story an article joined with its first version (no sketch); WD_E_NOTFOUND: none. */
+WD_MUST_USE int wd_store_story_of(
+	struct wd_store *s, int64_t article, struct wd_store_story *ret, struct wd_err *err);
+/** When a story was first seen; 0: unknown. */
+int64_t wd_store_story_first_seen(struct wd_store *s, uint64_t story);
+/** The newest `max` sketches, oldest first, as they were put: for the index after a start. */
+WD_MUST_USE int wd_store_story_each(struct wd_store *s, size_t max,
+	void (*fn)(const struct wd_store_story *x, void *ctx), void *ctx, struct wd_err *err);
+
+/** One article of a cluster. */
+struct wd_store_member {
+	uint64_t story;
+	int64_t first_seen_us, seen_us; /* of the story, of the article */
+	double similarity;
+	struct wd_hash article;
+	struct wd_str source; /* the URL of the feed that published it; empty: none */
+	struct wd_str record; /* its newest version's texts; empty: erased */
+};
+/** Articles of stories with at least `least` of them, seen since since_us; newest story first, in
+ * each the order of arrival. Strings last until the next call of fn; a negative answer ends. */
+WD_MUST_USE int wd_store_clusters(struct wd_store *s, int64_t since_us, unsigned least,
+	struct wd_arena *a, int (*fn)(const struct wd_store_member *m, void *ctx), void *ctx,
+	struct wd_err *err);
+
 /* ---- the outbox ---- */
 
 /** Adds a row to the open transaction; gives its seq. */

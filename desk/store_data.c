@@ -267,6 +267,7 @@ int wd_store_prune(
 		"DELETE FROM versions WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM carried WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM keys WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
+		"DELETE FROM stories WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 	};
 	int r = WD_OK;
 	*ret_gone = 0;

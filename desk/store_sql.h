@@ -39,6 +39,9 @@ enum wd_store_stmt {
 	ST_TRY_ADD,
 	ST_TRY_GET,
 	ST_TRY_CLEAR,
+	ST_STORY_PUT,
+	ST_STORY_OF,
+	ST_STORY_FIRST,
 	ST_COUNT
 };
 

@@ -118,6 +118,12 @@ tests_bench_bench_tag_SOURCES = tests/bench/bench_tag.c
 bench-tag: tests/bench/bench_tag
 	tests/bench/bench_tag $(BENCH_TAG_ARGS)
 .PHONY: bench-tag
+# Near-duplicates: cost and memory per article from 10,000 to 1,000,000 remembered.
+EXTRA_PROGRAMS += tests/bench/bench_stories
+tests_bench_bench_stories_SOURCES = tests/bench/bench_stories.c
+bench-stories: tests/bench/bench_stories
+	tests/bench/bench_stories
+.PHONY: bench-stories
 # Pages: against libxml2 (make bench-html LIST=paths.txt), against other extractors (PAGES="files or a folder")
 EXTRA_PROGRAMS += tests/bench/bench_html
 tests_bench_bench_html_SOURCES = tests/bench/bench_html.c

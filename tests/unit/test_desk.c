@@ -9,7 +9,9 @@ struct bench {
 	struct wd_store *store;
 	struct wd_desk *desk;
 	struct wd_arena *a;
-	char log[4096], last_id[64], ids[16][40];
+	char log[4096], last_id[64], ids[16][40], story[32];
+	double similarity;
+	int64_t story_first_us;
 	size_t n;
 	int64_t clock;
 };
@@ -24,6 +26,9 @@ static int note(const struct wd_article *art, const struct wd_version *v, struct
 		wd_event_type_name(v->type) + strlen("news.article."), v->number,
 		v->significance.n > 0 ? " " : "", WD_STR_ARG(v->significance));
 	(void)snprintf(b->ids[b->n % 16], 40, "%.*s", WD_STR_ARG(v->event_id));
+	(void)snprintf(b->story, sizeof(b->story), "%.*s", WD_STR_ARG(v->story_id));
+	b->similarity = v->story_similarity;
+	b->story_first_us = v->story_first_seen_us;
 	(void)snprintf(b->last_id, sizeof(b->last_id), "%.*s", WD_STR_ARG(v->article_id));
 	b->n++;
 	return WD_OK;
@@ -280,6 +285,139 @@ static void test_withdraw(void **state)
 	expect(b, "the feed does not bring it back", "");
 }
 
+#define LEDE                                                                                       \
+	"The two harbour authorities signed an agreement on Monday that lets ships of both ports " \
+	"use each other's repair docks for the next ten years, officials said after the ceremony."
+#define MORE                                                                                        \
+	"The docks were built in the nineteen seventies and have stood half empty since the yards " \
+	"moved north. Unions asked for a promise that no job will be lost before the end of next "  \
+	"year, and got it in writing from both mayors, who shook hands in front of the old crane."
+#define TAIL                                                                                       \
+	"A first ship, the ferry Albatross, is expected in spring. The national shipping board "   \
+	"called the plan sound but warned that the channel has to be dredged twice as often."
+
+static const char other_words[] =
+	"Officials of two ports have agreed to share their docks for repairs over a decade. According to "
+	"a paper signed at the start of the week, vessels may in future be mended in either place. Both "
+	"mayors also gave workers a guarantee of their posts until the end of the coming year. The yards "
+	"have had little to do since shipbuilders left for the north of the country. Experts think that "
+	"it can work, if more sand is taken out of the fairway. The ferry Albatross will be the first.";
+
+static void story_of(
+	struct bench *b, const char *feed, const char *title, const char *text, char out[32])
+{
+	struct entry e = {title, NULL, title, text, 0, 0, 0};
+	char link[200];
+	(void)snprintf(link, sizeof(link), "https://%s.example/%zu", feed, b->n);
+	e.link = e.guid = link;
+	read_feed(b, feed, &e, 1);
+	b->log[0] = '\0';
+	memcpy(out, b->story, 32);
+}
+
+static void test_stories(void **state)
+{
+	struct bench *b = *state;
+	char first[32], reprint[32], cut[32], spun[32], other[32], edited[32];
+	story_of(b, "agency", "Ports share docks", LEDE "\n" MORE "\n" TAIL, first);
+	int64_t began = b->story_first_us;
+	assert_true(b->similarity == 1.0);
+	story_of(b, "daily", "Two ports, one dock",
+		"(Agency) - " LEDE "\n" MORE "\n" TAIL "\n(END)", reprint);
+	assert_string_equal(first, reprint);
+	assert_int_equal(b->story_first_us, began);
+	assert_true(b->similarity > 0.8 && b->similarity <= 1);
+	story_of(b, "weekly", "Docks to be shared, unions content", LEDE "\n" MORE, cut);
+	assert_string_equal(first, cut);
+	story_of(b, "spinner", "Ports to share docks", other_words, spun);
+	assert_string_not_equal(first, spun);
+	story_of(b, "local", "Harbour opening hours",
+		"The office opens at nine and closes at five from Monday to Friday, and on Saturdays "
+		"until noon; on holidays it stays closed and the guard has the keys to the gates.",
+		other);
+	assert_string_not_equal(first, other);
+	/* An edit stays in its story, also when its words are new. */
+	struct entry e = {
+		"gx", "https://x.example/e", "Ports share docks", LEDE "\n" MORE, 0, 0, 0};
+	read_feed(b, "editor", &e, 1);
+	assert_string_equal(first, b->story);
+	e.text = other_words;
+	read_feed(b, "editor", &e, 1);
+	memcpy(edited, b->story, 32);
+	assert_string_equal(first, edited);
+	b->log[0] = '\0';
+}
+
+static int fail_emit(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
+	void *ctx, struct wd_err *err)
+{
+	(void)art, (void)v, (void)a, (void)ctx;
+	return wd_err_set(err, WD_E_TRANSIENT, "no");
+}
+
+/* What was learned in a transaction that was taken back leads nowhere; what was committed is known
+ * to the next desk. */
+static void test_stories_follow_the_store(void **state)
+{
+	struct bench *b = *state;
+	char lost[32], first[32], later[32];
+	struct wd_desk_opts opts = {.store = b->store, .emit = fail_emit};
+	struct wd_doc doc = {
+		.magic = WD_DOC_MAGIC, .feed_url = WD_STR("f"), .fetched_at_us = b->clock};
+	struct wd_article art = {.doc = &doc,
+		.guid = WD_STR("gone"),
+		.headline = WD_STR("x"),
+		.text = WD_STR(LEDE MORE)};
+	bool version;
+	wd_desk_free(b->desk);
+	b->desk = wd_desk_new(&opts);
+	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
+	assert_int_equal(wd_desk_doc_begin(b->desk, &doc, NULL, NULL), WD_OK);
+	assert_int_equal(wd_desk_article(b->desk, &art, b->a, &version, NULL), WD_E_TRANSIENT);
+	wd_store_rollback(b->store);
+	wd_desk_rolled_back(b->desk);
+	(void)snprintf(lost, sizeof(lost), "%s", b->story);
+	opts.emit = note;
+	opts.ctx = b;
+	wd_desk_free(b->desk);
+	b->desk = wd_desk_new(&opts);
+	story_of(b, "one", "Ports share docks", LEDE "\n" MORE, first);
+	assert_string_not_equal(first, lost);
+	assert_true(b->similarity == 1.0);
+	wd_desk_free(b->desk); /* a restart */
+	b->desk = wd_desk_new(&opts);
+	story_of(b, "two", "The ports' docks", LEDE "\n" MORE "\n" TAIL, later);
+	assert_string_equal(first, later);
+	b->clock += INT64_C(5) * 86400 * 1000000; /* the window is over */
+	story_of(b, "three", "Docks again", LEDE "\n" MORE, later);
+	assert_string_not_equal(first, later);
+}
+
+static int count_member(const struct wd_store_member *m, void *ctx)
+{
+	char *log = ctx;
+	struct wd_str title = wd_lifecycle_headline(m->record);
+	size_t n = strlen(log);
+	(void)snprintf(log + n, 400 - n, "%.*s@%.*s|", WD_STR_ARG(title), WD_STR_ARG(m->source));
+	return WD_OK;
+}
+
+static void test_clusters(void **state)
+{
+	struct bench *b = *state;
+	char id[32], log[400] = "";
+	story_of(b, "a", "Alone", other_words, id);
+	story_of(b, "b", "First", LEDE "\n" MORE, id);
+	story_of(b, "c", "Second", LEDE "\n" MORE "\n" TAIL, id);
+	assert_int_equal(
+		wd_store_clusters(b->store, INT64_MIN, 2, b->a, count_member, log, NULL), WD_OK);
+	assert_string_equal(log, "First@b|Second@c|");
+	log[0] = '\0';
+	assert_int_equal(
+		wd_store_clusters(b->store, b->clock + 1, 1, b->a, count_member, log, NULL), WD_OK);
+	assert_string_equal(log, "");
+}
+
 int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -290,6 +428,9 @@ int main(void)
 		T(test_shared_links),
 		T(test_two_feeds_do_not_fight),
 		T(test_withdraw),
+		T(test_stories),
+		T(test_stories_follow_the_store),
+		T(test_clusters),
 		cmocka_unit_test(test_significance),
 		cmocka_unit_test(test_links),
 		T(test_guid_with_version),
