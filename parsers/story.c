@@ -114,7 +114,8 @@ static int on_start(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 	s->x = x;
 	if (e->tag == ST_NONE || e->depth == 1)
 		return WD_OK;
-	if ((e->tag == ST_ID || e->tag == ST_TITLE) && s->has_text) {
+	/* A second story, in one root or after it: what was emitted is gone from the arena. */
+	if ((e->tag == ST_ID || e->tag == ST_TITLE) && s->has_text && s->in_entry) {
 		int rc = agency_emit(s);
 		if (rc < 0)
 			return rc;
