@@ -445,10 +445,9 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 	const struct wd_doc *doc = ctx->doc;
 	struct wd_charset_result text;
 	struct wd_str body;
-	bool cut;
 	if (!ctx->page_allowed)
 		return build_feed(ctx, err);
-	int r = wd_inflate(ctx->feed_arena, doc->body, &body, &cut, err);
+	int r = wd_inflate(ctx->feed_arena, doc->body, &body, err);
 	if (r == WD_OK)
 		r = wd_charset_decode(ctx->feed_arena, body, guess_kind(body), doc->content_type,
 			doc->hints.charset, &text, err);

@@ -47,27 +47,28 @@ static int run(struct wd_str body, char *out, size_t cap, size_t *ret_n, bool *r
 	return rc;
 }
 
-int wd_inflate(struct wd_arena *a, struct wd_str body, struct wd_str *ret, bool *ret_cut,
-	struct wd_err *err)
+int wd_inflate(struct wd_arena *a, struct wd_str body, struct wd_str *ret, struct wd_err *err)
 {
 	size_t n, written;
-	*ret_cut = false;
-	if (body.n < 18 || memcmp(body.p, "\x1f\x8b\x08", 3) != 0) {
+	bool cut;
+	if (body.n < 3 || memcmp(body.p, "\x1f\x8b\x08", 3) != 0) {
 		*ret = body;
 		return WD_OK;
 	}
 	if (body.n > WD_MAX_DOC_BYTES)
 		return wd_err_set(err, WD_E_LIMIT, "a gzip file of %zu bytes", body.n);
-	int rc = run(body, NULL, 0, &n, ret_cut);
+	int rc = run(body, NULL, 0, &n, &cut);
 	if (rc < 0)
 		return wd_err_set(err, rc, "gzip: %s",
 			rc == WD_E_LIMIT ? "it decompresses to too much" : "out of memory");
 	if (n == 0)
 		return wd_err_set(err, WD_E_MALFORMED, "gzip: nothing in it can be decompressed");
+	if (cut)
+		return wd_err_set(err, WD_E_MALFORMED,
+			"gzip: the data is cut off or broken after %zu bytes of text", n);
 	char *out = wd_arena_bytes(a, n);
 	if (out == NULL)
 		return wd_err_set(err, WD_E_LIMIT, "gzip: no room for %zu bytes", n);
-	bool cut;
 	rc = run(body, out, n, &written, &cut);
 	if (rc < 0)
 		return wd_err_set(err, rc, "gzip");

@@ -146,8 +146,7 @@ int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err)
 	const struct wd_doc *doc = ctx->doc;
 	struct wd_charset_result cs;
 	struct wd_str body;
-	bool cut;
-	int rc = wd_inflate(ctx->arena, doc->body, &body, &cut, err);
+	int rc = wd_inflate(ctx->arena, doc->body, &body, err);
 	if (rc == WD_OK)
 		rc = wd_charset_decode(ctx->arena, body, kind_of(body), doc->content_type,
 			doc->hints.charset, &cs, err);
@@ -160,12 +159,6 @@ int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err)
 	if (ops == NULL)
 		return say_what(ctx, err);
 	rc = ops->parse(ctx, err);
-	if (cut) {
-		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
-		if (f != NULL)
-			*f = WD_STR("gzip-truncated");
-		ctx->feed->wellformed = false;
-	}
 	if (cs.replaced > 0 || cs.mislabelled) {
 		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
 		if (f != NULL)

@@ -14,7 +14,7 @@ as_root() {
 
 build_packages="autoconf automake gcc libc6-dev make pkg-config libcurl4-openssl-dev librdkafka-dev libxml2-dev
     libuv1-dev libsqlite3-dev libmicrohttpd-dev libyaml-dev libjansson-dev libutf8proc-dev libxxhash-dev libpcre2-dev
-    libuchardet-dev libexttextcat-dev zlib1g-dev libzstd-dev libarchive-dev libgnutls28-dev libsystemd-dev python3 ca-certificates"
+    libuchardet-dev libexttextcat-dev zlib1g-dev libzstd-dev libbrotli-dev libarchive-dev libgnutls28-dev libsystemd-dev python3 ca-certificates"
 kafka_packages="default-jre-headless maven kcat"
 
 # Installs the Debian packages that are missing among the given ones.

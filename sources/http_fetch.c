@@ -26,6 +26,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "base/vec.h"
+#include "sources/unpack.h"
 
 #define MAX_HEADERS 500
 #define FETCH_ARENA_BYTES (8 * WD_MIB)
@@ -58,6 +59,8 @@ struct wd_fetch {
 	void *ctx;
 	struct wd_arena *mem;
 	struct wd_buf body;
+	struct wd_unpack *unpack; /* of this hop; made when its body begins */
+	struct wd_err unpack_err;
 	WD_VEC(struct wd_header) headers;
 	size_t header_bytes;
 	const char *url; /* of this hop */
@@ -71,24 +74,41 @@ struct wd_fetch {
 
 /* ---- curl's callbacks ---- */
 
+static struct wd_str header(const struct wd_fetch *t, const char *name)
+{
+	for (size_t i = 0; i < t->headers.n; i++) {
+		if (wd_str_ieqc(t->headers.v[i].name, name))
+			return t->headers.v[i].value;
+	}
+	return WD_STR_NONE;
+}
+
+static int take_unpacked(struct wd_str out, void *ctx, struct wd_err *err)
+{
+	struct wd_fetch *t = ctx;
+	size_t n = t->body.n + out.n;
+	curl_off_t wire = 0;
+	t->too_large = n > t->req.conf->max_bytes;
+	t->is_bomb = !t->too_large && n > RATIO_FROM_BYTES &&
+		     curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire) == CURLE_OK &&
+		     (int64_t)n / WD_MAX((int64_t)wire, 1) > t->f->http->max_ratio;
+	if (t->too_large || t->is_bomb)
+		return wd_err_set(err, WD_E_LIMIT, "too large");
+	wd_buf_add(&t->body, out);
+	return wd_buf_failed(&t->body) ? wd_err_set(err, WD_E_NOMEM, "out of memory") : WD_OK;
+}
+
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
 	struct wd_fetch *t = ctx;
-	size_t len = size * n;
-	curl_off_t wire = 0;
+	struct wd_str in = {p, size * n};
 	t->in_body = true;
-	if (t->body.n + len > t->req.conf->max_bytes) {
-		t->too_large = true;
-		return 0;
+	if (t->unpack == NULL) {
+		t->unpack = wd_unpack_new(header(t, "content-encoding"), &t->unpack_err);
+		if (t->unpack == NULL)
+			return 0;
 	}
-	if (t->body.n + len > RATIO_FROM_BYTES &&
-		curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &wire) == CURLE_OK &&
-		(int64_t)(t->body.n + len) / WD_MAX((int64_t)wire, 1) > t->f->http->max_ratio) {
-		t->is_bomb = true;
-		return 0;
-	}
-	wd_buf_add(&t->body, (struct wd_str){p, len});
-	return wd_buf_failed(&t->body) ? 0 : len;
+	return wd_unpack_feed(t->unpack, in, take_unpacked, t, &t->unpack_err) == WD_OK ? in.n : 0;
 }
 
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
@@ -209,15 +229,6 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 
 /* ---- one hop ---- */
 
-static struct wd_str header(const struct wd_fetch *t, const char *name)
-{
-	for (size_t i = 0; i < t->headers.n; i++) {
-		if (wd_str_ieqc(t->headers.v[i].name, name))
-			return t->headers.v[i].value;
-	}
-	return WD_STR_NONE;
-}
-
 static void add_header(struct wd_fetch *t, const char *name, struct wd_str value)
 {
 	struct wd_str line = wd_arena_printf(t->mem, "%s: %.*s", name, WD_STR_ARG(value));
@@ -297,7 +308,8 @@ static void set_options(struct wd_fetch *t)
 	(void)curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	(void)curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	(void)curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "");
+	(void)curl_easy_setopt(t->easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L); /* sources/unpack.h */
 	(void)curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->curl_text);
 	(void)curl_easy_setopt(t->easy, CURLOPT_WRITEFUNCTION, on_body);
 	(void)curl_easy_setopt(t->easy, CURLOPT_WRITEDATA, t);
@@ -322,6 +334,9 @@ static void start_hop(struct wd_fetch *t)
 	t->headers.n = 0;
 	t->in_body = false;
 	t->body.n = 0;
+	wd_unpack_free(t->unpack);
+	t->unpack = NULL;
+	t->unpack_err = (struct wd_err){0};
 	t->curl_text[0] = '\0';
 	curl_easy_reset(t->easy);
 	set_options(t);
@@ -373,9 +388,11 @@ static void judge_error(struct wd_fetch *t, CURLcode code)
 		fail(t, WD_POLL_TRUNCATED, "the response broke off: %s", why);
 	else if (code == CURLE_COULDNT_RESOLVE_HOST)
 		fail(t, WD_POLL_UNREACHABLE, "%s: check the host name in the URL", why);
-	else if (code == CURLE_BAD_CONTENT_ENCODING || code == CURLE_WRITE_ERROR)
-		fail(t, t->in_body ? WD_POLL_TRUNCATED : WD_POLL_PROTOCOL,
-			"the response cannot be unpacked: %s", why);
+	else if (t->unpack_err.code != WD_OK)
+		fail(t,
+			t->unpack_err.code == WD_E_UNSUPPORTED ? WD_POLL_PROTOCOL
+							       : WD_POLL_TRUNCATED,
+			"the response cannot be unpacked: %.200s", t->unpack_err.text);
 	else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY ||
 		 code == CURLE_URL_MALFORMAT || code == CURLE_HTTP2)
 		fail(t, WD_POLL_PROTOCOL, "%s", why);
@@ -469,6 +486,7 @@ static void fetch_free(struct wd_fetch *t)
 {
 	curl_easy_cleanup(t->easy);
 	curl_slist_free_all(t->list);
+	wd_unpack_free(t->unpack);
 	wd_buf_done(&t->body);
 	wd_arena_free(t->mem);
 	free(t);
@@ -539,6 +557,9 @@ static void on_done(struct wd_fetch *t, CURLcode code)
 		start_hop(t);
 		return;
 	}
+	if (code == CURLE_OK && t->unpack != NULL &&
+		wd_unpack_end(t->unpack, take_unpacked, t, &t->unpack_err) != WD_OK)
+		code = CURLE_WRITE_ERROR;
 	if (code != CURLE_OK) {
 		judge_error(t, code);
 	} else if (t->r.health == WD_POLL_OK) {

@@ -158,7 +158,7 @@ static bool decode(struct wd_str coding, uint64_t max_bytes, struct wd_doc *doc,
 	int rc = wd_warc_decode(doc->mem, body, coding, max_bytes, &doc->body, &err);
 	if (rc == WD_E_UNSUPPORTED)
 		return wd_problem_set(p, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE, "unknown content coding",
-			"Content-Encoding may be gzip, deflate or zstd");
+			"Content-Encoding may be gzip, deflate, br or zstd");
 	if (rc == WD_E_LIMIT)
 		return wd_problem_set(p, MHD_HTTP_CONTENT_TOO_LARGE, "too large",
 			"unpacked it is over %llu bytes (receive.sources[].max_size)",

@@ -12,6 +12,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/schedule.c %reldir%/schedule.h \
 	%reldir%/spool.c %reldir%/spool.h \
 	%reldir%/replay.c %reldir%/replay.h \
+	%reldir%/unpack.c %reldir%/unpack.h \
 	%reldir%/warc.h \
 	%reldir%/warc_digest.c \
 	%reldir%/warc_decode.c \

@@ -53,8 +53,8 @@ WD_DEFINE_CLEANUP(struct wd_warc_reader *, wd_warc_close)
 /** Splits a block of application/http into status, headers and payload; memory from `a`. */
 WD_MUST_USE int wd_warc_http(
 	struct wd_arena *a, struct wd_str block, struct wd_warc_http *ret, struct wd_err *err);
-/** Content coding (gzip, deflate, zstd; br is refused by name) undone, capped at `max`. The input
- * itself when there is none. */
+/** Content coding (gzip, deflate, br, zstd) undone, capped at `max`. The input itself when there is
+ * none. WD_E_MALFORMED: broken or cut off. */
 WD_MUST_USE int wd_warc_decode(struct wd_arena *a, struct wd_str payload, struct wd_str coding,
 	size_t max, struct wd_str *ret, struct wd_err *err);
 

@@ -49,6 +49,7 @@ unit_sources = \
 	tests/unit/test_netguard \
 	tests/unit/test_schedule \
 	tests/unit/test_replay \
+	tests/unit/test_unpack \
 	tests/unit/test_warc
 
 unit_daemon = \

@@ -115,11 +115,12 @@ class Sequence(Behaviour):
 
 
 class Encoded(Behaviour):
-    """gzip, or deflate, of a body."""
+    """gzip, or deflate, of a body; `cut` bytes of it are missing although the length says nothing of it."""
 
-    def __init__(self, body, coding="gzip", ctype="application/rss+xml"):
+    def __init__(self, body, coding="gzip", ctype="application/rss+xml", cut=0):
         self.coding, self.ctype = coding, ctype
         self.body = gzip.compress(body) if coding == "gzip" else zlib.compress(body)
+        self.body = self.body[:len(self.body) - cut]
 
     def answer(self, h, o):
         send(h, 200, self.body, self.ctype, [("Content-Encoding", self.coding)])

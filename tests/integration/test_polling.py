@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Polling against the scripted origin: what is fetched, what is not, and what is said about it."""
+import gzip
 import json
 import os
 import sys
@@ -104,6 +105,12 @@ def test_unfit_responses_are_named_and_others_go_on():
         "/mapped": (Redirect("http://[::ffff:127.2.0.1]:1/"), "class=private-address", "127.2.0.1"),
         "/nowhere": (Status(302), "class=redirects", "without saying where"),
         "/cut": (Truncated(rss(b"Cut")), "class=truncated", "broke off"),
+        "/cutgzip": (Encoded(rss(b"Half"), cut=20), "class=truncated", "cut off"),
+        "/cutdeflate": (Encoded(rss(b"Half"), "deflate", cut=5), "class=truncated", "cut off"),
+        "/badgzip": (Static(b"\x1f\x8b\x08\x00junk junk junk junk", headers=[("Content-Encoding", "gzip")]),
+                     "class=truncated", "broken gzip"),
+        "/coding": (Static(rss(b"X"), headers=[("Content-Encoding", "compress")]), "class=bad-response",
+                    "compress"),
         "/hang": (Hang(), "class=timeout", "too slow"),
         "/headers": (BigHeaders(), "class=bad-response", "http.max_headers"),
         "/garbage": (Raw(b"hello\r\n\r\n"), "class=bad-response", ""),
@@ -156,12 +163,18 @@ def test_cut_off_responses_leave_no_validators():
                              Status(304, b"")))
         o.add("/g", Sequence(Raw(b"HTTP/1.0 200 OK\r\nETag: \"old\"\r\n\r\n" + whole[:-20]),
                              Static(whole, validators=False)))
-        with Daemon(conf(o, ["/f", "/g"], interval="200ms")) as d:
+        # a gzip file that is cut off: the whole one comes later, and was not thought to be known
+        packed = gzip.compress(whole)
+        o.add("/h", Sequence(Static(packed[:-30], headers=[("ETag", '"half"')]),
+                             Static(packed, validators=False)))
+        with Daemon(conf(o, ["/f", "/g", "/h"], interval="200ms")) as d:
             d.wait("three requests", lambda: len(o.requests("/f")) >= 3 and
                    len(o.requests("/g")) >= 2)
             asked = [r["headers"].get("If-None-Match") for r in o.requests("/f")[:3]]
             assert asked == [None, None, '"whole"'], asked
             assert o.requests("/g")[1]["headers"].get("If-None-Match") is None
+            d.wait("two requests", lambda: len(o.requests("/h")) >= 2)
+            assert o.requests("/h")[1]["headers"].get("If-None-Match") is None
             d.wait_events(2)
 
 

@@ -370,7 +370,9 @@ static void test_content_codings(void **state)
 	assert_int_equal(
 		wd_warc_decode(a, WD_STR("plain"), WD_STR("gzip"), 100, &out, &err), WD_OK);
 	assert_str("decoded already", out, "plain");
-	assert_int_equal(wd_warc_decode(a, in, WD_STR("br"), 100, &out, &err), WD_E_UNSUPPORTED);
+	assert_int_equal(
+		wd_warc_decode(a, in, WD_STR("compress"), 100, &out, &err), WD_E_UNSUPPORTED);
+	assert_int_equal(wd_warc_decode(a, in, WD_STR("br"), 100, &out, &err), WD_E_MALFORMED);
 	assert_int_equal(
 		wd_warc_decode(a, WD_STR("\xFF\xFF\xFF"), WD_STR("deflate"), 100, &out, &err),
 		WD_E_MALFORMED);
