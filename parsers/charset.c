@@ -227,9 +227,9 @@ static const struct charset *charset_named(const char *name)
 /* Names we have no opinion about, iconv may know: code pages, Mac charsets, EBCDIC. */
 static const struct charset *charset_of_iconv(struct wd_arena *a, struct wd_str label)
 {
-	struct charset *cs = a != NULL && label.n >= 2 && label.n <= 40
-				     ? wd_arena_new_of(a, struct charset)
-				     : NULL;
+	/* A label with a NUL in it would be cut there, and "" is the locale's charset to iconv. */
+	bool sane = label.n >= 2 && label.n <= 40 && memchr(label.p, '\0', label.n) == NULL;
+	struct charset *cs = a != NULL && sane ? wd_arena_new_of(a, struct charset) : NULL;
 	char *name = cs != NULL ? wd_arena_cstr(a, label) : NULL;
 	if (name == NULL)
 		return NULL;

@@ -82,10 +82,14 @@ static void check_words(struct wd_arena *a, struct wd_str input, const struct wd
 			size_t from = i;
 			while (i < s.n && wd_is_alpha(s.p[i]))
 				i++;
-			bool composes = i < s.n && (unsigned char)s.p[i] >= 0x80; /* NFC */
-			if (i - from >= 4 && !composes)
+			/* A mark right behind, in this node or the next, composes (NFC). */
+			bool composes = i >= s.n || (unsigned char)s.p[i] >= 0x80;
+			if (composes)
+				i--;
+			if (i > from && i - from >= 4)
 				WD_ASSERT(wd_str_find(wd_buf_str(&have), wd_str_sub(s, from, i),
 						  0) != SIZE_MAX);
+			i += composes;
 		}
 		n = wd_node_next(tree.root, n, code);
 	}
