@@ -30,20 +30,9 @@ bool wd_str_ieqc(struct wd_str a, const char *z)
 	return wd_str_ieq(a, wd_str_c(z));
 }
 
-bool wd_str_starts(struct wd_str s, struct wd_str prefix)
-{
-	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
-}
-
 bool wd_str_istarts(struct wd_str s, struct wd_str prefix)
 {
 	return s.n >= prefix.n && ieq_n(s.p, prefix.p, prefix.n);
-}
-
-bool wd_str_ends(struct wd_str s, struct wd_str suffix)
-{
-	return s.n >= suffix.n &&
-	       (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
 }
 
 size_t wd_str_find(struct wd_str s, struct wd_str needle, size_t from)
@@ -68,14 +57,6 @@ size_t wd_str_ifind(struct wd_str s, struct wd_str needle, size_t from)
 			return i;
 	}
 	return SIZE_MAX;
-}
-
-size_t wd_str_chr(struct wd_str s, char c, size_t from)
-{
-	if (from >= s.n)
-		return SIZE_MAX;
-	const char *hit = memchr(s.p + from, c, s.n - from);
-	return hit != NULL ? (size_t)(hit - s.p) : SIZE_MAX;
 }
 
 struct wd_str wd_str_trim(struct wd_str s)

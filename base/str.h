@@ -74,16 +74,33 @@ static inline char wd_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+/* Inline, so that a literal is compared without a call. */
+static inline bool wd_str_starts(struct wd_str s, struct wd_str prefix)
+{
+	return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+static inline bool wd_str_ends(struct wd_str s, struct wd_str suffix)
+{
+	return s.n >= suffix.n &&
+	       (suffix.n == 0 || memcmp(s.p + s.n - suffix.n, suffix.p, suffix.n) == 0);
+}
+
+static inline size_t wd_str_chr(struct wd_str s, char c, size_t from)
+{
+	if (from >= s.n)
+		return SIZE_MAX;
+	const char *hit = (const char *)memchr(s.p + from, c, s.n - from);
+	return hit != NULL ? (size_t)(hit - s.p) : SIZE_MAX;
+}
+
 int wd_str_cmp(struct wd_str a, struct wd_str b);  /* bytewise order, for sorting */
 bool wd_str_ieq(struct wd_str a, struct wd_str b); /* ASCII case-insensitive */
 bool wd_str_ieqc(struct wd_str a, const char *z);
-bool wd_str_starts(struct wd_str s, struct wd_str prefix);
 bool wd_str_istarts(struct wd_str s, struct wd_str prefix);
-bool wd_str_ends(struct wd_str s, struct wd_str suffix);
 /** First offset of `needle` at or after `from`, SIZE_MAX when absent. */
 size_t wd_str_find(struct wd_str s, struct wd_str needle, size_t from);
 size_t wd_str_ifind(struct wd_str s, struct wd_str needle, size_t from);
-size_t wd_str_chr(struct wd_str s, char c, size_t from);
 /** Without ASCII white space at both ends. */
 struct wd_str wd_str_trim(struct wd_str s);
 /** Next line of *rest (without its line end), moving *rest on; false at the end. */

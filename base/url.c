@@ -55,14 +55,42 @@ struct wd_url wd_url_split(struct wd_str s)
 
 static bool is_uri_char(char c)
 {
-	return wd_is_alnum(c) || (c != '\0' && strchr("-._~:/?#[]@!$&'()*+,;=%", c) != NULL);
+	static const bool marks[256] = {['-'] = true,
+		['.'] = true,
+		['_'] = true,
+		['~'] = true,
+		[':'] = true,
+		['/'] = true,
+		['?'] = true,
+		['#'] = true,
+		['['] = true,
+		[']'] = true,
+		['@'] = true,
+		['!'] = true,
+		['$'] = true,
+		['&'] = true,
+		['\''] = true,
+		['('] = true,
+		[')'] = true,
+		['*'] = true,
+		['+'] = true,
+		[','] = true,
+		[';'] = true,
+		['='] = true,
+		['%'] = true};
+	return wd_is_alnum(c) || marks[(unsigned char)c];
 }
 
 /* What may not stand in a URI is percent-encoded; a "%" that starts no escape too. Tabs and line
- * ends vanish, as in browsers. */
+ * ends vanish, as in browsers. Returns `s` itself where that is nothing. */
 static struct wd_str encode(struct wd_arena *a, struct wd_str s)
 {
 	static const char hex[] = "0123456789ABCDEF";
+	size_t fine = 0;
+	while (fine < s.n && s.p[fine] != '%' && is_uri_char(s.p[fine]))
+		fine++;
+	if (fine == s.n)
+		return s;
 	char *p = s.n < SIZE_MAX / 4 ? wd_arena_bytes(a, s.n * 3 + 1) : NULL;
 	size_t n = 0;
 	if (p == NULL)
@@ -125,6 +153,11 @@ static struct wd_str merge_path(struct wd_arena *a, const struct wd_url *base, s
 
 static struct wd_str lower(struct wd_arena *a, struct wd_str s)
 {
+	size_t fine = 0;
+	while (fine < s.n && s.p[fine] == wd_lower(s.p[fine]))
+		fine++;
+	if (fine == s.n)
+		return s;
 	struct wd_str c = wd_arena_str(a, s);
 	char *p = wd_unconst(c.p);
 	for (size_t i = 0; i < c.n; i++)
@@ -162,15 +195,16 @@ static struct wd_str join(struct wd_arena *a, const struct wd_url *u)
 struct wd_str wd_url_resolve(struct wd_arena *a, struct wd_str base_text, struct wd_str ref)
 {
 	struct wd_str tidy = encode(a, wd_str_trim(ref));
-	struct wd_url r = wd_url_split(tidy), b = wd_url_split(wd_str_trim(base_text));
+	struct wd_url r = wd_url_split(tidy);
 	bool http = wd_str_ieqc(r.scheme, "http") || wd_str_ieqc(r.scheme, "https");
 
 	/* "http:foo" and "http:/foo" are what browsers read as "//foo". */
 	if (r.scheme.n > 0 && !http)
-		return tidy;
+		return wd_arena_str(a, tidy);
 	if (r.scheme.n == 0) {
+		struct wd_url b = wd_url_split(wd_str_trim(base_text));
 		if (b.scheme.n == 0)
-			return tidy;
+			return wd_arena_str(a, tidy);
 		r.scheme = b.scheme;
 		if (!r.has_authority) {
 			r.has_authority = b.has_authority;
@@ -188,8 +222,11 @@ struct wd_str wd_url_resolve(struct wd_arena *a, struct wd_str base_text, struct
 			}
 		}
 	}
-	struct wd_str path = wd_arena_str(a, r.path);
-	r.path = path.n > 0 && path.p[0] == '/' ? remove_dots(wd_unconst(path.p), path.n) : path;
+	if (r.path.n > 0 && r.path.p[0] == '/' &&
+		wd_str_find(r.path, WD_STR("/."), 0) != SIZE_MAX) {
+		struct wd_str path = wd_arena_str(a, r.path);
+		r.path = remove_dots(wd_unconst(path.p), path.n);
+	}
 	r.scheme = lower(a, r.scheme);
 	r.host = lower(a, r.host);
 	return join(a, &r);

@@ -14,9 +14,12 @@
 
 static void escape(struct wd_buf *out, struct wd_str s, bool attribute)
 {
+	static const bool special[256] = {['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true};
 	size_t from = 0;
 	for (size_t i = 0; i < s.n; i++) {
 		const char *as;
+		if (!special[(unsigned char)s.p[i]])
+			continue;
 		switch (s.p[i]) {
 		case '&':
 			as = "&amp;";

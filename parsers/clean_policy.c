@@ -170,12 +170,11 @@ struct wd_clean_policy wd_clean_policy(const struct wd_node *n)
 
 /* ---- addresses ---- */
 
-static bool scheme_allowed(struct wd_str url, bool media)
+static bool is_allowed(const struct wd_url *u, bool media)
 {
-	struct wd_str scheme = wd_url_split(url).scheme;
-	if (wd_str_ieqc(scheme, "http") || wd_str_ieqc(scheme, "https"))
+	if (wd_str_ieqc(u->scheme, "http") || wd_str_ieqc(u->scheme, "https"))
 		return true;
-	return !media && (wd_str_ieqc(scheme, "mailto") || wd_str_ieqc(scheme, "tel"));
+	return !media && (wd_str_ieqc(u->scheme, "mailto") || wd_str_ieqc(u->scheme, "tel"));
 }
 
 struct wd_str wd_clean_url(struct wd_arena *a, struct wd_str base, struct wd_str ref, bool media)
@@ -187,9 +186,7 @@ struct wd_str wd_clean_url(struct wd_arena *a, struct wd_str base, struct wd_str
 		return WD_STR_NONE;
 	struct wd_url u = wd_url_split(url);
 	if (u.scheme.n > 0)
-		return scheme_allowed(url, media) && (!wd_url_is_http(url) || u.host.n > 0)
-			       ? wd_link_untrack(a, url)
-			       : WD_STR_NONE;
+		return is_allowed(&u, media) ? wd_link_untrack(a, url) : WD_STR_NONE;
 	/* A relative reference without a base. A colon before the first slash would read as a
 	 * scheme somewhere; a bare fragment points into a page that is not here. */
 	size_t colon = wd_str_chr(url, ':', 0), slash = wd_str_chr(url, '/', 0);

@@ -75,26 +75,82 @@ static bool is_mark(uint32_t cp)
 	       (cp >= 0x1D165 && cp <= 0x1D244) || (cp >= 0x1E000 && cp <= 0x1E8D6);
 }
 
+/* What a byte says about the character it begins: stands as it is; a space; the next bytes tell; 0:
+ * it takes work. */
+enum { B_EASY = 1, B_SPACE, B_ASK };
+static const uint8_t byte_kinds[256] = {
+	[' '] = B_SPACE,
+	[0x21 ... 0x7E] = B_EASY,
+	[0x80 ... 0xBF] = B_EASY, /* the rest of a character */
+	[0xC2] = B_ASK,
+	[0xC3 ... 0xCB] = B_EASY, /* below U+0300 */
+	[0xE2 ... 0xE3] = B_ASK,
+	[0xE4 ... 0xE9] = B_EASY, /* Han: U+4000–9FFF */
+	[0xEA] = B_ASK,
+	[0xEB ... 0xEC] = B_EASY, /* Hangul: U+B000–CFFF */
+	[0xED] = B_ASK,
+};
+
+/* Dashes and quotes, kana, the first and the last Hangul: all that normal text has besides. None
+ * of them is a space, goes out, joins, or is changed by NFC. */
+static bool is_easy(unsigned char c, unsigned char d, unsigned char e)
+{
+	switch (c) {
+	case 0xC2:
+		return d >= 0xA1 && d != 0xAD; /* U+00A1–00BF but the soft hyphen */
+	case 0xE2:
+		return d == 0x80 && e >= 0x90 && e <= 0xA7; /* U+2010–2027 */
+	case 0xE3:
+		return (d == 0x80 && e >= 0x81 && e <= 0x9F) ||   /* U+3001–301F */
+		       (d == 0x81 && e >= 0x81) ||                /* U+3041–307F */
+		       (d == 0x82 && (e <= 0x96 || e >= 0xA1)) || /* U+3080–3096, 30A1–30BF */
+		       (d == 0x83 && (e <= 0xBA || e == 0xBC));   /* U+30C0–30FA, 30FC */
+	case 0xEA:
+		return d >= 0xB0; /* U+AC00–AFFF */
+	default:
+		return c == 0xED && d < 0x9E; /* U+D000–D77F */
+	}
+}
+
 /* The usual run needs no work: ASCII and common letters, single spaces inside. */
 static bool is_plain(struct wd_str s)
 {
+	const unsigned char *p = (const unsigned char *)s.p;
 	bool was_space = true;
 	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		if (c == ' ') {
+		uint8_t kind = byte_kinds[p[i]];
+		if (kind == B_EASY) {
+			was_space = false;
+			continue;
+		}
+		if (kind == B_SPACE) {
 			if (was_space)
 				return false;
 			was_space = true;
 			continue;
 		}
-		/* below U+0300 in two bytes; Han and Hangul in three (U+4000–9FFF, U+B000–CFFF) */
-		bool easy = (c > 0x20 && c < 0x7F) || (c >= 0xC3 && c <= 0xCB) ||
-			    (c >= 0x80 && c < 0xC0 && i > 0);
-		if (!easy && !(c >= 0xE4 && c <= 0xE9) && c != 0xEB && c != 0xEC)
+		if (kind != B_ASK ||
+			!is_easy(p[i], i + 1 < s.n ? p[i + 1] : 0, i + 2 < s.n ? p[i + 2] : 0))
 			return false;
 		was_space = false;
 	}
 	return !was_space;
+}
+
+/* A run that is plain but for white space around it. */
+static bool take_plain(struct wd_str *s, struct wd_clean_edges *edges)
+{
+	struct wd_str in = *s;
+	while (in.n > 0 && wd_is_space(in.p[0]))
+		in.p++, in.n--;
+	while (in.n > 0 && wd_is_space(in.p[in.n - 1]))
+		in.n--;
+	if (in.n > 0 && !is_plain(in))
+		return false;
+	edges->space_before = s->n > 0 && wd_is_space(s->p[0]);
+	edges->space_after = s->n > 0 && wd_is_space(s->p[s->n - 1]);
+	*s = in;
+	return true;
 }
 
 struct run {
@@ -155,7 +211,7 @@ struct wd_str wd_clean_run(
 	struct wd_arena *a, struct wd_str s, bool pre, struct wd_clean_edges *edges)
 {
 	*edges = (struct wd_clean_edges){0};
-	if (!pre && is_plain(s))
+	if (!pre && take_plain(&s, edges))
 		return s;
 	struct run r = {.p = wd_arena_bytes(a, s.n + 2)};
 	if (r.p == NULL)

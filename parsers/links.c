@@ -98,6 +98,8 @@ static bool is_tracking(struct wd_str param, struct wd_str host)
 
 struct wd_str wd_link_untrack(struct wd_arena *a, struct wd_str url)
 {
+	if (wd_str_chr(url, '?', 0) == SIZE_MAX)
+		return url;
 	struct wd_url u = wd_url_split(url);
 	if (!u.has_query || list.rules.n == 0)
 		return url;

@@ -88,6 +88,34 @@ static const struct {
 	{"〈", "〉", B_OTHER}, {"⟨", "⟩", B_OTHER}, {"«", "»", B_OTHER}, {"《", "》", B_OTHER},
 	{"[", "]", B_OTHER}, {"{", "}", B_OTHER}, {"≪", "≫", B_OTHER}, {"˂", "˃", B_OTHER}};
 
+/* Could one of the brackets above begin here? Asked at each letter beyond ASCII and each quote, of
+ * which nearly none is a bracket: their first two bytes tell. */
+static bool may_be_bracket(struct wd_str s, size_t i)
+{
+	unsigned char c = byte_at(s, i), d = byte_at(s, i + 1);
+	switch (c) {
+	case '[':
+	case ']':
+	case '{':
+	case '}':
+		return true;
+	case 0xC2:
+		return d == 0xAB || d == 0xBB;
+	case 0xCB:
+		return d == 0x82 || d == 0x83;
+	case 0xE2:
+		return d == 0x89 || d == 0x9F ||
+		       (d == 0x80 && (byte_at(s, i + 2) & 0xFE) == 0xBA) ||
+		       (d == 0x80 && byte_at(s, i + 2) == 0xB9);
+	case 0xE3:
+		return d == 0x80;
+	case 0xEF:
+		return d == 0xBC || d == 0xB9;
+	default:
+		return false;
+	}
+}
+
 static enum bracket open_kind(struct wd_str s, size_t i, size_t *ret_n)
 {
 	unsigned char c = byte_at(s, i);
@@ -96,7 +124,7 @@ static enum bracket open_kind(struct wd_str s, size_t i, size_t *ret_n)
 		*ret_n = byte_at(s, i + 1) == '<' ? 2 : 1;
 		return *ret_n == 2 ? B_DOUBLE : B_PLAIN;
 	}
-	if (c < 0x80 && c != '[' && c != '{')
+	if (!may_be_bracket(s, i))
 		return B_NONE;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
 		if (wd_str_starts(wd_str_from(s, i), wd_str_c(brackets[k].open))) {
@@ -119,7 +147,7 @@ static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 	unsigned char c = byte_at(s, i);
 	if (c == '>')
 		return open == B_DOUBLE && byte_at(s, i + 1) == '>' ? 2 : 1;
-	if (c < 0x80 && (open != B_OTHER || (c != ']' && c != '}')))
+	if ((c < 0x80 && open != B_OTHER) || !may_be_bracket(s, i))
 		return 0;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
 		if ((brackets[k].kind == B_WIDE || brackets[k].kind == open) &&

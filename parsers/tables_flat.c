@@ -15,7 +15,8 @@
 #define MAX_COLS 48
 #define MAX_ROWS 1000
 #define MAX_PERIOD 24
-#define MAX_CELL 200 /* bytes */
+#define MAX_CELL 200  /* bytes */
+#define MAX_LINE 4000 /* what is longer is no row */
 
 enum delim { D_WIKI, D_PIPE, D_TAB, D_SPACES, D_WIDE, D_SEMI, D_DOT, D_COMMA, D_COUNT };
 
@@ -47,6 +48,7 @@ static const uint8_t can_begin[256] = {
 	[0xEF] = CAN(D_SPACES) | CAN(D_PIPE),
 };
 _Static_assert(D_COUNT <= 8, "a bit for each delimiter");
+#define IS_RULE (1u << D_COUNT) /* in a line's marks, beside those bits */
 
 /* Bytes of the delimiter at i, 0: none there. */
 static size_t delim_at(struct wd_str s, size_t i, enum delim d)
@@ -92,7 +94,7 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 	}
 }
 
-/* Splits into at most MAX_COLS trimmed cells; returns how many, 0: too many. */
+/* Splits into at most MAX_COLS trimmed cells; returns how many, 0: too many. cells NULL: counts. */
 static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 {
 	size_t n = 0, from = 0;
@@ -117,12 +119,15 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 		}
 		if (n + 1 >= MAX_COLS)
 			return 0;
-		cells[n++] = wd_utf8_trim(wd_str_sub(s, from, i));
+		if (cells != NULL)
+			cells[n] = wd_utf8_trim(wd_str_sub(s, from, i));
+		n++;
 		i += k;
 		from = i;
 	}
-	cells[n++] = wd_utf8_trim(wd_str_from(s, from));
-	return n;
+	if (cells != NULL)
+		cells[n] = wd_utf8_trim(wd_str_from(s, from));
+	return n + 1;
 }
 
 /* A line of dashes and such between rows. */
@@ -154,9 +159,19 @@ struct run {
 /* The delimiters that a line may hold, a bit each: most hold none, which one look shows. */
 static unsigned may_hold(struct wd_str s)
 {
+	static const bool tells[256] = {[' '] = true,
+		['\t'] = true,
+		['|'] = true,
+		['!'] = true,
+		[';'] = true,
+		[','] = true,
+		[0xC2] = true,
+		[0xE2] = true,
+		[0xE3] = true,
+		[0xEF] = true};
 	unsigned found = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		if (wd_is_alnum(s.p[i]))
+		if (!tells[(unsigned char)s.p[i]])
 			continue;
 		unsigned char next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
 		unsigned char third = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
@@ -203,9 +218,15 @@ static unsigned may_hold(struct wd_str s)
 	return found;
 }
 
+uint16_t wd_tline_marks(struct wd_str line)
+{
+	unsigned marks = line.n <= MAX_LINE ? may_hold(line) : 0;
+	return (uint16_t)(is_rule(line) ? marks | IS_RULE : marks);
+}
+
 static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cells, size_t *ret_n)
 {
-	if (l->table != NULL || l->text.n > 4000 || !(may_hold(l->text) & 1u << d))
+	if (l->table != NULL || !(l->marks & 1u << d))
 		return false;
 	*ret_n = split(l->text, d, cells);
 	return *ret_n >= 2;
@@ -214,19 +235,18 @@ static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cel
 static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum delim d)
 {
 	struct run r = {.from = at, .to = at, .first_rule = SIZE_MAX};
-	struct wd_str cells[MAX_COLS];
 	size_t n;
 	for (size_t i = at; i < end && r.rows < MAX_ROWS; i++) {
 		if (i > at && l[i].gap == 3)
 			break;
-		if (is_rule(l[i].text)) {
+		if (l[i].marks & IS_RULE) {
 			if (r.rules++ == 0)
 				r.first_rule = r.rows;
 			if (r.rules > r.rows + 2)
 				break; /* an ornament */
 			continue;
 		}
-		if (!run_takes(&l[i], d, cells, &n))
+		if (!run_takes(&l[i], d, NULL, &n))
 			break;
 		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
 			break; /* behind a blank line: another shape, another table */
@@ -341,7 +361,7 @@ static struct wd_tgrid *run_grid(
 	struct wd_str *all = wd_arena_array(a, r->rows * r->mode, sizeof(*all));
 	size_t row = 0, n;
 	for (size_t i = r->from; all != NULL && i < r->to; i++) {
-		if (is_rule(l[i].text) || !run_takes(&l[i], d, cells, &n))
+		if ((l[i].marks & IS_RULE) || !run_takes(&l[i], d, cells, &n))
 			continue;
 		put_row(a, all + row++ * r->mode, r->mode, cells, n);
 	}
@@ -352,9 +372,8 @@ static struct wd_tgrid *run_grid(
 static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
 	enum delim d, struct wd_tfind *ret)
 {
-	struct wd_str cells[MAX_COLS];
 	size_t n;
-	if (!is_rule(l[at].text) && !run_takes(&l[at], d, cells, &n))
+	if (!(l[at].marks & IS_RULE) && !run_takes(&l[at], d, NULL, &n))
 		return false;
 	struct run r = read_run(l, at, end, d);
 	ret->to = WD_MAX(ret->to, r.to);
@@ -374,7 +393,7 @@ bool wd_find_delimited(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
 	ret->to = at + 1;
-	unsigned held = is_rule(l[at].text) ? ~0u : may_hold(l[at].text);
+	unsigned held = l[at].marks & IS_RULE ? ~0u : l[at].marks;
 	for (enum delim d = D_WIKI; d < D_COUNT; d++)
 		if ((held & 1u << d) && try_delim(a, l, at, end, d, ret))
 			return true;

@@ -106,6 +106,7 @@ static void end_line(struct reader *r, struct wd_node *br)
 	}
 	uint8_t gap = r->brs >= 2 || r->ends >= 3 || (r->ends >= 2 && r->brs == 0) ? 2 : 0;
 	*l = (struct wd_tline){.text = text,
+		.marks = wd_tline_marks(text),
 		.piece = r->piece,
 		.pieces = r->out->pieces.n - r->piece,
 		.gap = WD_MAX(gap, r->gap),

@@ -51,8 +51,24 @@ static bool is_day(struct wd_str w)
 	       (wd_is_digit(w.p[w.n - 1]) || w.p[w.n - 1] == '.' || w.p[w.n - 1] == ',');
 }
 
+/* A word of letters, as nearly all are: more of them than stand for "no value" ("n/a"), and signs
+ * of prose. The long way says the same. */
+static bool is_plain_word(struct wd_str w)
+{
+	size_t letters = 0;
+	for (size_t i = 0; i < w.n; i++) {
+		if (wd_is_alpha(w.p[i]))
+			letters++;
+		else if (strchr(",.;:'\"()?!-", w.p[i]) == NULL)
+			return false;
+	}
+	return letters > 6;
+}
+
 static bool is_figure(struct wd_str w)
 {
+	if (is_plain_word(w))
+		return false;
 	enum wd_ctype t = wd_ctype_of(w);
 	if (wd_ctype_is_figure(t))
 		return true;

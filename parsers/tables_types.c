@@ -68,6 +68,8 @@ static bool has_month(struct wd_str s)
 		"juil", "aoû", "déc", "ene", "abr", "ago", "dic", "gen", "mag", "giu", "lug", "set",
 		"ott"};
 	for (size_t i = 0; i + 2 < s.n; i++) {
+		if (strchr("jfmasondegl", wd_lower(s.p[i])) == NULL)
+			continue;
 		if (i > 0 && (wd_is_alpha(s.p[i - 1]) || (unsigned char)s.p[i - 1] >= 0x80))
 			continue;
 		for (size_t m = 0; m < WD_COUNTOF(months); m++)
@@ -147,7 +149,14 @@ enum wd_ctype wd_ctype_of(struct wd_str s)
 
 size_t wd_count_words(struct wd_str s)
 {
-	return read_shape(s).words;
+	size_t words = 0;
+	bool in_word = false;
+	for (size_t at = 0; at < s.n;) {
+		bool space = wd_cp_is_space(wd_utf8_next(s, &at));
+		words += !space && !in_word;
+		in_word = !space;
+	}
+	return words;
 }
 
 bool wd_is_prose(struct wd_str s)
