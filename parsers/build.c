@@ -84,7 +84,7 @@ static void take_summary(
 	struct wd_arena *a, const struct wd_entry *e, struct wd_str base, struct wd_article *art)
 {
 	enum { SHORT = 200 };
-	struct wd_clean_opts opts = {.field = "summary", .base = base};
+	struct wd_clean_opts opts = {.field = "summary", .base = base, .news = true};
 	struct wd_clean c;
 	struct wd_err ignored;
 	if (e->summary.n == 0 ||
@@ -332,8 +332,9 @@ int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd
 		take_page(a, page, ret);
 		is_summary = false;
 	} else if (body.value.n > 0) {
-		struct wd_clean_opts opts = {
-			.field = "text", .base = base_of(doc, feed, entry, body.base)};
+		struct wd_clean_opts opts = {.field = "text",
+			.base = base_of(doc, feed, entry, body.base),
+			.news = true};
 		struct wd_clean c;
 		int r = clean_content(a, body.value, body.type, &opts, &c, err);
 		if (r < 0)

@@ -50,7 +50,7 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 		wd_clean_lists(a, tree, false, opts->field, &ret->repairs);
 	wd_clean_prune(tree);
 	if (!opts->sanitise_only && !opts->keep_furniture) {
-		wd_clean_furniture(a, tree, ret);
+		wd_clean_furniture(a, tree, opts->news, ret);
 		wd_clean_prune(tree);
 	}
 	ret->text = wd_clean_plain(a, tree, opts->captions_apart);

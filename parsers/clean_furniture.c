@@ -13,6 +13,7 @@
 #include "parsers/furniture.h"
 
 enum { HEAD_BLOCKS = 8, TAIL_BLOCKS = 6, ROUNDS = 8, MAX_LINKS = 60, MIDDLE_MAX_BYTES = 240 };
+enum { PROSE_BYTES = 150, PROSE_LONG_BYTES = 300 };
 
 struct block {
 	struct wd_node *node;
@@ -25,7 +26,8 @@ struct work {
 	struct wd_matcher *m;
 	struct wd_clean *ret;
 	WD_VEC(struct block) blocks;
-	bool changed;
+	bool changed, news;
+	size_t prose, longest; /* paragraphs of prose above the block that is asked about */
 };
 
 static void add_source(struct wd_str name, void *ctx)
@@ -122,6 +124,23 @@ static void remove_links_after(struct work *w, size_t at, const char *kind)
 	}
 }
 
+/* Whether the dateline `cut` is taken off its paragraph. */
+static bool opens_report(
+	const struct work *w, const struct wd_furniture_hit *hit, struct wd_str cut)
+{
+	bool dated = hit->agency.n > 0 || hit->by.n > 0, small = false;
+	for (size_t i = 0; i < cut.n; i++)
+		dated |=
+			wd_is_digit(cut.p[i]) || cut.p[i] == '/' || (unsigned char)cut.p[i] >= 0xE3;
+	if (w->prose > (dated ? 1u : 0u) || w->longest >= PROSE_LONG_BYTES)
+		return false;
+	struct wd_str place = wd_str_sub(hit->located, 0, wd_str_chr(hit->located, ',', 0));
+	for (size_t i = 0; i < place.n; i++)
+		small |= place.p[i] >= 'a' && place.p[i] <= 'z';
+	return dated || !small || w->news || w->ret->byline.n > 0 ||
+	       w->ret->date.precision != WD_DATE_NONE;
+}
+
 /* Applies the hit; false when it marks only or does not count. */
 static bool apply(struct work *w, size_t at, const struct wd_furniture_hit *hit)
 {
@@ -135,6 +154,11 @@ static bool apply(struct work *w, size_t at, const struct wd_furniture_hit *hit)
 	if (full(w) || wd_utf8_trim(cut).n == 0 ||
 		(strcmp(hit->kind, "byline") == 0 && names_nobody(hit->by)))
 		return false;
+	if (strcmp(hit->kind, "dateline") == 0 && !opens_report(w, hit, cut)) {
+		if (w->prose == 0)
+			keep_first(w->a, &w->ret->located, hit->located);
+		return false;
+	}
 	take_meaning(w, hit, wd_utf8_trim(cut));
 	if (hit->start == 0 && hit->end == b->text.n) {
 		remove_block(w, b, hit->kind);
@@ -175,6 +199,15 @@ static void ask(struct work *w, size_t at, unsigned zones)
 	}
 }
 
+/* Counts the paragraphs of prose that have gone by. */
+static void pass_by(struct work *w, const struct block *b)
+{
+	if (b->gone || b->node->tag != WD_TAG_P || b->text.n < PROSE_BYTES)
+		return;
+	w->prose++;
+	w->longest = WD_MAX(w->longest, b->text.n);
+}
+
 static bool counts(const struct block *b)
 {
 	return !b->gone && b->text.n > 0 && b->node->tag != WD_TAG_FIGCAPTION;
@@ -183,6 +216,7 @@ static bool counts(const struct block *b)
 static void one_round(struct work *w)
 {
 	size_t kept = 0, tail = w->blocks.n;
+	w->prose = w->longest = 0;
 	for (size_t i = w->blocks.n, n = 0; i > 0 && n < TAIL_BLOCKS; i--) {
 		tail = i - 1;
 		n += counts(&w->blocks.v[i - 1]);
@@ -195,14 +229,15 @@ static void one_round(struct work *w)
 		zones |= kept < HEAD_BLOCKS ? WD_ZONE_HEAD : 0u;
 		zones |= i >= tail ? WD_ZONE_TAIL : 0u;
 		ask(w, i, zones);
+		pass_by(w, b);
 		kept += counts(b);
 	}
 }
 
-void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, struct wd_clean *ret)
+void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret)
 {
 	wd_cleanup(wd_matcher_freep) struct wd_matcher *m = wd_matcher_new();
-	struct work w = {.a = a, .m = m, .ret = ret};
+	struct work w = {.a = a, .m = m, .ret = ret, .news = news};
 	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
 		struct block *b = wd_vec_push(a, &w.blocks);
 		if (b == NULL)

@@ -105,6 +105,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_escaped.c \
 	%reldir%/repair_lex.c \
 	%reldir%/repair_lex.h \
+	%reldir%/repair_mentions.c \
 	%reldir%/repair_mojibake.c \
 	%reldir%/repair_passes.h \
 	%reldir%/repair_rows.c \

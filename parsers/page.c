@@ -142,7 +142,10 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 	wd_page_trace_all(p, root, strategy);
 	captions known = {0};
 	find_captions(p, root, &known);
-	struct wd_clean_opts opts = {.base = meta->base, .field = "text", .captions_apart = true};
+	struct wd_clean_opts opts = {.base = meta->base,
+		.field = "text",
+		.captions_apart = true,
+		.news = ret->published.precision != WD_DATE_NONE || ret->by.n > 0};
 	struct wd_node *top = cut_out(p, root);
 	if (top == NULL)
 		return wd_err_set(err, WD_E_LIMIT, "page: the article's memory limit was reached");
@@ -202,7 +205,8 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	if (rc != WD_OK)
 		return rc;
 	wd_page_unwrap_layout(&page);
-	if (!is_site_page(&h)) {
+	page.bare = !is_site_page(&h);
+	if (page.bare) {
 		h.nodes += wd_tables_prepare(a, h.root);
 		page.n = 0;
 		rc = wd_page_measure(&page, err);

@@ -209,8 +209,9 @@ struct wd_page_el *wd_page_choose(struct wd_page *p, const char **ret_strategy)
 		return e;
 	e = best_of(p, is_article);
 	*ret_strategy = "article";
-	if (settle(p, *ret_strategy, e, e != NULL && enough(e, want)))
-		return narrow(p, e, 95);
+	bool is_all = p->bare && e != NULL && (uint64_t)e->sub * 10 >= (uint64_t)page->sub * 8;
+	if (settle(p, *ret_strategy, e, is_all || (e != NULL && enough(e, want))))
+		return is_all ? e : narrow(p, e, 95);
 	e = best_of(p, is_main);
 	*ret_strategy = "main";
 	if (settle(p, *ret_strategy, e, e != NULL && below(p, e, dense)))

@@ -31,6 +31,7 @@ struct wd_page {
 	struct wd_page_trace *trace;
 	struct wd_page_el *els; /* els[0] is the body */
 	size_t n;
+	bool bare;              /* no parts of a site around it: a document of its own */
 	bool text_begun;        /* trimming has passed the first sentence */
 	struct wd_str headline; /* known before choosing: to drop its repetition */
 };

@@ -297,7 +297,8 @@ void wd_page_trim(struct wd_page *p, struct wd_page_el *root)
 	}
 	mark_captions(p, root);
 	drop_repeated(p, root);
-	drop_scraps(p, root);
+	if (!p->bare) /* where nothing is around an article, its short lines are its own */
+		drop_scraps(p, root);
 	drop_empty_headings(p, root);
 	limit_captions(p, root);
 }

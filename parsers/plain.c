@@ -145,7 +145,7 @@ struct wd_str wd_plain_html(struct wd_arena *a, struct wd_str text)
 {
 	wd_plain_lines lines = {0};
 	struct wd_str ignored = WD_STR_NONE;
-	wd_plain_split(a, text, &lines);
+	wd_plain_split(a, wd_repair_mentions(a, text), &lines);
 	return to_html(a, &lines, 0, &ignored);
 }
 
@@ -205,6 +205,7 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	ret->parser = WD_STR("text");
 	wd_plain_lines lines = {0};
 	text = wd_repair_mojibake(a, text, "text", &ret->repairs);
+	text = wd_repair_mentions(a, text);
 	/* broken tags become plain ones here, so that the lines that hold them are known as debris
 	 */
 	struct wd_str whole = wd_repair_markup(a, text, "text", &ret->repairs);
@@ -214,7 +215,9 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	size_t head = wd_plain_head(a, &lines, ret);
 	struct wd_str first_heading = WD_STR_NONE;
 	struct wd_str html = to_html(a, &lines, head, &first_heading);
-	struct wd_clean_opts opts = {.field = "text", .base = doc != NULL ? doc->url : WD_STR_NONE};
+	struct wd_clean_opts opts = {.field = "text",
+		.base = doc != NULL ? doc->url : WD_STR_NONE,
+		.news = ret->by.n > 0 || ret->published.precision != WD_DATE_NONE};
 	struct wd_clean clean;
 	int r = wd_clean_fragment(a, html, &opts, &clean, err);
 	if (r < 0)

@@ -6,8 +6,8 @@
  * (a `<` before a blank, a `>` in text behind a tag's name, `&lt;` before a name, …). The scan may
  * ask for a pass too often, never too rarely; the passes want evidence before they change anything.
  *
- * Order: escaped markup first (what comes out may be broken as well), then broken tags, then the
- * structure of tables, which needs plain tags.
+ * Order: escaped markup first (what comes out may be broken as well), then tags that a sentence
+ * only speaks of, then broken tags, then the structure of tables, which needs plain tags.
  */
 #include "parsers/repair_passes.h"
 
@@ -15,6 +15,7 @@
 #define BROKEN 2u
 #define ROWS 4u
 #define STRINGS 8u
+#define MENTIONS 16u
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count)
 {
@@ -139,6 +140,8 @@ static size_t quick_tag(struct look *l, size_t i)
 	}
 	if (end && at(l, p) != '>' && !wd_is_space(at(l, p)))
 		l->need |= BROKEN;
+	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL)
+		l->need |= MENTIONS;
 	p = quick_attrs(l, p);
 	enum wd_tag tag = (first == 't' || first == 'c') && word.n >= 2 && word.n <= 8
 				  ? wd_tag_find(word)
@@ -295,6 +298,8 @@ struct wd_str wd_repair_markup(
 		if (html.p != before.p)
 			need |= look(html, a);
 	}
+	if (need & (BROKEN | ROWS | MENTIONS))
+		html = wd_repair_html_mentions(&log, html);
 	if (need & BROKEN) {
 		struct wd_str before = html;
 		html = wd_repair_tags(&log, html);

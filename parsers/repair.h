@@ -17,3 +17,6 @@ struct wd_str wd_repair_markup(
  * `s` itself otherwise. */
 struct wd_str wd_repair_mojibake(
 	struct wd_arena *a, struct wd_str s, const char *field, wd_repairs *repairs);
+/** Plain text with debris: tags that its sentences speak of are written as references, so that no
+ * later step takes them for markup; `s` itself when there are none. */
+struct wd_str wd_repair_mentions(struct wd_arena *a, struct wd_str s);

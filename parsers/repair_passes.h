@@ -22,6 +22,9 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 /** &lt;td&gt; → <td> where it is used as markup, up to three times escaped; &amp;nbsp; → &nbsp;;
  * CDATA brackets off. */
 struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s);
+/** Rows, cells and impossible names that a sentence speaks of → text (references). Notes nothing:
+ * what a reader sees is what the source says. */
+struct wd_str wd_repair_html_mentions(const struct wd_repair_log *log, struct wd_str s);
 /** Tags broken by spaces, lost brackets, bare names, lost quotes → plain tags. */
 struct wd_str wd_repair_tags(const struct wd_repair_log *log, struct wd_str s);
 /** Lost slashes, cells and rows nested the wrong way, rows outside tables. Plain tags in. */

@@ -4,6 +4,7 @@
  */
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "parsers/repair.h"
@@ -38,7 +39,7 @@ static void test_untouched(void **state)
 	(void)state;
 	static const struct repair_case cases[] = {
 		{"plain", "<p>One <b>two</b> three.</p>", NULL},
-		{"arithmetic", "<p>a < b and b > c, if (x<td) go; 3 < 5 > 2</p>", NULL},
+		{"arithmetic", "<p>a < b and b > c, go; 3 < 5 > 2</p>", NULL},
 		{"escaped arithmetic", "<p>a &lt; b and b &gt; c</p>", NULL},
 		{"code",
 			"<pre>&lt;tr&gt;&lt;td&gt;1&lt;/td&gt;&lt;td&gt;2&lt;/td&gt;&lt;/tr&gt;</pre>",
@@ -60,7 +61,6 @@ static void test_untouched(void **state)
 		{"nested table",
 			"<table><tr><td><table><tr><td>1</td></tr></table></td></tr></table>",
 			NULL},
-		{"lone cell in text", "<p>One <td> is no table.</p>", NULL},
 		{"full-width quotes", "<p>＜本＞を読む</p>", NULL},
 	};
 	run(cases, WD_COUNTOF(cases));
@@ -200,10 +200,81 @@ static void test_linear(void **state)
 	}
 }
 
+/* "[" and "]" stand for the brackets that became text. */
+static const struct {
+	const char *name;
+	bool plain;
+	const char *in, *want;
+} mentions[] = {
+	{"a sentence", true, "Many write <td> where they mean <th>.",
+		"Many write [td] where they mean [th]."},
+	{"the same in HTML", false, "<p>Many write <td> where they mean <th>.</p>",
+		"<p>Many write [td] where they mean [th].</p>"},
+	{"end tags", true, "A <tr> holds cells; </tr> may be left out, and so may </td>.",
+		"A [tr] holds cells; [/tr] may be left out, and so may [/td]."},
+	{"an example", true, "A row is <tr><td>one</td><td>two</td></tr>, no more.",
+		"A row is [tr][td]one[/td][td]two[/td][/tr], no more."},
+	{"inline elements", true, "The words <b> and <i> gave way to <strong> and <em> here.",
+		"The words [b] and [i] gave way to [strong] and [em] here."},
+	{"a pair around a joint", true, "Both <b> and </b> are gone.",
+		"Both [b] and [/b] are gone."},
+	{"a script", true, "Typing <script>alert(1)</script> was enough.",
+		"Typing [script]alert(1)[/script] was enough."},
+	{"quotes", true, "the words \"<td>\" and '</tr>'", "the words \"[td]\" and '[/tr]'"},
+	{"code", true, "Use `<b>x</b>` now", "Use `[b]x[/b]` now"},
+	{"a block of code", true, "```\n<p>x</p>\n```\nend", "```\n[p]x[/p]\n```\nend"},
+	{"a type", true, "a std::vector<td> of cells", "a std::vector[td] of cells"},
+	{"no blanks between words", true, "見出しに<th>ではなく<td>を使う。",
+		"見出しに[th]ではなく[td]を使う。"},
+	{"not a name", false, "<p>if (x<td) go; y > 3</p>", "<p>if (x[td) go; y > 3</p>"},
+	{"with its line", true, "Each <img> has a text, even <img src=\"x.png\">.",
+		"Each [img] has a text, even [img src=\"x.png\"]."},
+	{"markup", true, "He <b>said</b> so.<br>Twice.<p>Then <a href=x>left</a>.", NULL},
+	{"cells", true, "<tr><td>one</td><td>two</td></tr>", NULL},
+	{"cells without ends", true, "<tr><td>one <td>two", NULL},
+	{"a cell alone", true, "<td>Name", NULL},
+	{"spaced cells", true, "< tr > < td > one < / td > < td > two < / td > < / tr >", NULL},
+	{"a table in a line", true,
+		"Sales rose. <table><tr><td>a</td><td>b</td></tr></table> They fell.", NULL},
+	{"cells in HTML", false, "<p>x</p><tr><td>one<td>two<tr><td>three<td>four", NULL},
+	{"a table in HTML", false, "<table><tr><td>a <td>and b <td>and c</table>", NULL},
+};
+
+static void test_mentions(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < WD_COUNTOF(mentions); i++) {
+		wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+		wd_repairs log = {0};
+		struct wd_str in = wd_str_c(mentions[i].in);
+		struct wd_str got = mentions[i].plain ? wd_repair_mentions(a, in)
+						      : wd_repair_markup(a, in, "text", &log);
+		if (mentions[i].want == NULL && mentions[i].plain) {
+			assert_str(mentions[i].name, got, mentions[i].in);
+			continue;
+		}
+		struct wd_buf b;
+		wd_buf_init(&b, WD_MAX_BODY_BYTES);
+		for (const char *c = mentions[i].want; c != NULL && *c != '\0'; c++) {
+			if (*c == '[' || *c == ']')
+				wd_buf_addc(&b, *c == '[' ? "&#00060;" : "&#00062;");
+			else
+				wd_buf_putc(&b, *c);
+		}
+		wd_buf_putc(&b, '\0');
+		if (mentions[i].want != NULL)
+			assert_str(mentions[i].name, got, b.p);
+		else if (wd_str_find(got, WD_STR("&#00060;"), 0) != SIZE_MAX)
+			fail_msg("%s: '%.*s'", mentions[i].name, WD_STR_ARG(got));
+		wd_buf_done(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_untouched),
+		cmocka_unit_test(test_mentions),
 		cmocka_unit_test(test_tags),
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_rows),
