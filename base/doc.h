@@ -43,8 +43,12 @@ struct wd_doc {
 	struct wd_str content_type;        /* header, verbatim */
 	struct wd_str etag, last_modified; /* validators, byte for byte as received */
 	struct wd_str record;              /* archive record id */
+	struct wd_str archive_file;        /* where the record is: name in the archive's folder */
+	uint64_t archive_offset;
 	struct wd_header *headers;
 	size_t header_count;
+	struct wd_header *sent; /* the request's, secrets taken out */
+	size_t sent_count;
 	int status; /* HTTP status, 0 when there was none */
 	int64_t fetched_at_us;
 	struct wd_doc_hints hints;

@@ -33,10 +33,6 @@
 
 #define SUMMARY_EVERY_MS 1000
 
-static struct wd_metric archived = {
-	.name = "wiredesk_archive_records_total", .help = "Documents written to the archive"};
-static struct wd_metric archive_failed = {
-	.name = "wiredesk_archive_failed_total", .help = "Documents that could not be archived"};
 static struct wd_metric reloads_ok = {.name = "wiredesk_reloads_total",
 	.help = "Configuration reloads by result",
 	.labels = "result=\"applied\""};
@@ -46,28 +42,11 @@ static struct wd_metric reloads_bad = {.name = "wiredesk_reloads_total",
 
 /* ---- callbacks of sources and pipeline ---- */
 
-/* What was received is written down before anybody looks into it. An archive that cannot be written
- * (disk full) is said and counted, and does not stop the news. */
-static void archive(struct wd_app *app, struct wd_doc *doc)
-{
-	struct wd_err err;
-	if (app->archive == NULL || doc->record.n > 0)
-		return;
-	if (wd_warc_write_doc(app->archive, doc->mem, doc, WD_STR_NONE, 0, &doc->record, &err) ==
-		WD_OK) {
-		app->is_archive_dirty = true;
-		wd_metric_add(&archived, 1);
-		return;
-	}
-	wd_metric_add(&archive_failed, 1);
-	wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
-}
-
 static int deliver(struct wd_doc *doc, void *ctx)
 {
 	struct wd_app *app = ctx;
 	(void)pthread_mutex_lock(&app->push_lock);
-	archive(app, doc);
+	wd_app_archive(app, doc);
 	int rc = wd_pipeline_push(app->pipeline, doc);
 	(void)pthread_mutex_unlock(&app->push_lock);
 	return rc;
@@ -198,23 +177,6 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 	return wd_pipeline_new(&po, &app->pipeline, err);
 }
 
-static int open_archive(struct wd_app *app, struct wd_err *err)
-{
-	const struct wd_config *c = app->conf;
-	if (c->archive.path.n == 0)
-		return WD_OK;
-	struct wd_warc_writer_opts wo = {.dir = text(app, c->archive.path),
-		.max_file_bytes = WD_GIB,
-		.max_file_us = WD_DAY,
-		.max_total_bytes = c->archive.max_bytes,
-		.max_age_us = c->archive.max_age_us,
-		.software = "wiredesk/" PACKAGE_VERSION};
-	int rc = wd_warc_writer_open(&wo, &app->archive, err);
-	if (rc != WD_OK)
-		(void)wd_err_prefix(err, "archive.path");
-	return rc;
-}
-
 static int open_push(struct wd_app *app, struct wd_err *err)
 {
 	const struct wd_config *c = app->conf;
@@ -243,13 +205,14 @@ static int open_push(struct wd_app *app, struct wd_err *err)
 static int open_sources(struct wd_app *app, struct wd_err *err)
 {
 	const struct wd_config *c = app->conf;
-	if (open_archive(app, err) != WD_OK)
+	if (wd_app_archive_open(app, err) != WD_OK)
 		return WD_E_SYS;
 	struct wd_poll_opts po = {.loop = &app->loop,
 		.http = &c->http,
 		.deliver = deliver,
 		.cursor = give_cursor,
 		.save = save_schedule,
+		.unchanged = app->archive != NULL ? wd_app_archive_unchanged : NULL,
 		.ctx = app};
 	app->poll = wd_poll_new(&po, err);
 	if (app->poll == NULL)
@@ -397,20 +360,10 @@ static void on_watchdog(uv_timer_t *t)
 	wd_notify("WATCHDOG=1");
 }
 
-static void sync_archive(struct wd_app *app)
-{
-	struct wd_err err;
-	if (!app->is_archive_dirty)
-		return;
-	app->is_archive_dirty = false;
-	if (wd_warc_writer_sync(app->archive, &err) != WD_OK)
-		wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
-}
-
 static void on_second(uv_timer_t *t)
 {
 	struct wd_app *app = t->data;
-	sync_archive(app);
+	wd_app_archive_second(app);
 	wd_app_summarise(app);
 }
 
@@ -443,8 +396,8 @@ static void start_timers(struct wd_app *app)
 static void register_metrics(void)
 {
 	wd_app_status_register();
-	static struct wd_metric *const all[] = {
-		&reloads_ok, &reloads_bad, &archived, &archive_failed};
+	wd_app_archive_register();
+	static struct wd_metric *const all[] = {&reloads_ok, &reloads_bad};
 	for (size_t i = 0; i < WD_COUNTOF(all); i++)
 		wd_metric_register(all[i]);
 }
@@ -539,7 +492,6 @@ static void close_one(uv_handle_t *h, void *ctx)
 
 void wd_app_free(struct wd_app *app)
 {
-	struct wd_err err;
 	if (app == NULL)
 		return;
 	wd_admin_free(app->admin); /* its threads ask the app */
@@ -565,8 +517,7 @@ void wd_app_free(struct wd_app *app)
 	wd_spool_free(app->spool);
 	wd_push_free(app->push);
 	(void)pthread_mutex_destroy(&app->push_lock);
-	if (wd_warc_writer_close(app->archive, &err) != WD_OK)
-		wd_log(WD_LOG_ERR, WD_STR_NONE, "archive-failed", "%s", err.text);
+	wd_app_archive_close(app);
 	wd_store_close(app->store);
 	wd_rules_unref(app->rules);
 	wd_sinkconf_free(app->sinks);

@@ -1,5 +1,5 @@
 /**
- * The application's inside, for app.c and app_status.c alone.
+ * The application's inside, for app.c, app_archive.c and app_status.c alone.
  */
 #pragma once
 #include <pthread.h>
@@ -35,7 +35,8 @@ struct wd_app {
 	pthread_mutex_t push_lock; /* sources on two threads push, one at a time */
 	struct wd_admin *admin;
 	struct wd_warc_writer *archive; /* NULL: none */
-	bool is_archive_dirty;
+	char *archive_dir;
+	bool is_archive_dirty, is_index_behind; /* the index names files that are gone */
 	uv_signal_t term, intr, hup;
 	uv_timer_t watchdog, summary;
 	uv_async_t room;
@@ -53,3 +54,14 @@ struct wd_app {
 void wd_app_status_register(void);
 /** Renews what /status, /metrics and systemctl status show. Loop thread, every second. */
 void wd_app_summarise(struct wd_app *app);
+
+/** app_archive.c: opens what section archive names (nothing: no archive), closes it. */
+WD_MUST_USE int wd_app_archive_open(struct wd_app *app, struct wd_err *err);
+void wd_app_archive_close(struct wd_app *app);
+void wd_app_archive_register(void);
+/** Writes the document down and notes in it where. Under push_lock. */
+void wd_app_archive(struct wd_app *app, struct wd_doc *doc);
+/** The same for a feed that said nothing new. `ctx` is the app; loop thread. */
+void wd_app_archive_unchanged(const struct wd_doc *doc, void *ctx);
+/** fsync, rotation, retention. Loop thread, every second. */
+void wd_app_archive_second(struct wd_app *app);

@@ -1,11 +1,17 @@
 /*
  * `wiredesk archive`: look into WARC archives, ours and others'. Damage is reported with its
  * offset, the good records before and behind it are used, and the exit status is 1 then.
+ *
+ * Without an ARCHIVE the daemon's own is meant: `cat` then asks the store's index, which leads from
+ * an event or an article to its records; the other verbs read the folder's files.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -13,6 +19,7 @@
 #include "base/limits.h"
 #include "daemon/batch.h"
 #include "daemon/cmd.h"
+#include "daemon/cmdconf.h"
 #include "sources/replay.h"
 #include "sources/warc.h"
 
@@ -24,6 +31,7 @@ struct visitor {
 	struct wd_arena *mem; /* reset before each record */
 	struct wd_str wanted; /* cat: the record's id */
 	const char *dir;      /* extract */
+	bool as_warc;         /* cat: the record itself */
 	uint64_t records, documents, bad, bytes, unchecked;
 	int64_t first_us, last_us;
 	struct {
@@ -82,20 +90,23 @@ static int ls_record(struct visitor *v, const char *path, const struct wd_warc_r
 static int cat_record(struct visitor *v, const char *path, const struct wd_warc_record *rec)
 {
 	struct wd_err err = {0, ""};
-	struct wd_doc *doc;
+	struct wd_doc *doc = NULL;
 	if (!wd_str_eq(rec->id, v->wanted))
 		return WD_OK;
 	v->found = true;
-	int rc = wd_replay_doc_from_warc(rec, WD_MAX_DOC_BYTES, &doc, &err);
-	struct wd_str out = rc == WD_OK ? doc->body : rec->block;
+	int rc = v->as_warc ? WD_E_NOTFOUND
+			    : wd_replay_doc_from_warc(rec, WD_MAX_DOC_BYTES, &doc, &err);
 	if (rc != WD_OK && rc != WD_E_NOTFOUND) {
 		v->bad++;
 		wd_batch_error(path, &err);
 	}
-	if (wd_fd_write(STDOUT_FILENO, out, &err) != WD_OK)
+	rc = v->as_warc ? wd_warc_put_record(STDOUT_FILENO, rec, &err)
+			: wd_fd_write(STDOUT_FILENO, doc != NULL ? doc->body : rec->block, &err);
+	wd_doc_free(doc);
+	if (rc != WD_OK) {
 		v->bad++;
-	if (rc == WD_OK)
-		wd_doc_free(doc);
+		wd_batch_error(path, &err);
+	}
 	return WD_E_DENIED; /* found: no further */
 }
 
@@ -208,19 +219,22 @@ static void print_stats(const struct visitor *v)
 		(void)printf("%-12s %llu\n", v->types[i].type, (unsigned long long)v->types[i].n);
 }
 
-static void usage(FILE *to)
-{
-	(void)fprintf(to,
-		"usage: wiredesk archive ls|verify|stats ARCHIVE…\n"
-		"       wiredesk archive cat RECORD-ID ARCHIVE…\n"
-		"       wiredesk archive extract DIR ARCHIVE…\n\n"
-		"  ls       file, offset, date, type, HTTP status, bytes, record id, URI of each record, tabs between\n"
-		"  cat      the document of one record (an event's provenance.record names it), decoded\n"
-		"  extract  every document into a file of its own\n"
-		"  verify   reads everything and checks the digests\n"
-		"  stats    numbers by record type, the time they span\n\n"
-		"ARCHIVE is a WARC file, compressed or not. Exit status 1: something was damaged, or the record is not there.\n");
-}
+static const char help[] =
+	"usage: wiredesk archive ls|verify|stats [-c FILE] [ARCHIVE…]\n"
+	"       wiredesk archive cat [-c FILE] [--warc] ID [ARCHIVE…]\n"
+	"       wiredesk archive extract [-c FILE] DIR [ARCHIVE…]\n\n"
+	"  ls       file, offset, date, type, HTTP status, bytes, record id, URI of each record, tabs between\n"
+	"  cat      the document of one record, decoded. ID is a record's (an event's provenance.record);\n"
+	"           without ARCHIVE also an event's id or an article's (its subject; the newest record)\n"
+	"  extract  every document into a file of its own\n"
+	"  verify   reads everything and checks the digests\n"
+	"  stats    numbers by record type, the time they span\n\n"
+	"ARCHIVE is a WARC file, compressed or not, or a folder of them; without one the daemon's own\n"
+	"archive is read (archive.path of the configuration), also while the daemon writes it.\n\n"
+	"      --warc          cat: the record itself as a WARC file, of an article all its records\n"
+	"  -c, --config FILE   the daemon's configuration\n"
+	"  -h, --help          this text\n\n"
+	"Exit status 1: something was damaged, or the record is not there.\n";
 
 static int report(const char *verb, const struct visitor *v)
 {
@@ -231,47 +245,207 @@ static int report(const char *verb, const struct visitor *v)
 			"%llu records, %llu damaged, %llu with a digest that cannot be checked here\n",
 			(unsigned long long)v->records, (unsigned long long)v->bad,
 			(unsigned long long)v->unchecked);
-	if (strcmp(verb, "cat") == 0 && !v->found) {
+	if (strcmp(verb, "cat") == 0 && !v->found && v->bad == 0)
 		(void)fprintf(stderr, "wiredesk: no record '%.*s' in these archives\n",
 			WD_STR_ARG(v->wanted));
+	return v->bad > 0 || (strcmp(verb, "cat") == 0 && !v->found) ? WD_EXIT_INPUT : WD_EXIT_OK;
+}
+
+/* ---- which archives ---- */
+
+static int is_warc(const struct dirent *e)
+{
+	static const char *const ends[] = {".warc.gz", ".warc", ".warc.gz.open"};
+	for (size_t i = 0; i < WD_COUNTOF(ends); i++) {
+		if (wd_str_ends(wd_str_c(e->d_name), wd_str_c(ends[i])))
+			return 1;
+	}
+	return 0;
+}
+
+/* A file, or the WARC files of a folder in the order of their names. */
+static int visit_path(struct visitor *v, const char *path)
+{
+	struct stat st;
+	struct dirent **list;
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return visit_file(v, path);
+	int n = scandir(path, &list, is_warc, alphasort), rc = WD_OK;
+	for (int i = 0; i < n; i++) {
+		char file[PATH_MAX];
+		(void)snprintf(file, sizeof(file), "%s/%s", path, list[i]->d_name);
+		if (rc == WD_OK)
+			rc = visit_file(v, file);
+		free(list[i]);
+	}
+	if (n >= 0)
+		free(list);
+	return rc;
+}
+
+/* ---- by the store's index ---- */
+
+struct found {
+	struct wd_arena *mem;
+	WD_VEC(struct wd_store_record) list;
+};
+
+static int keep(const struct wd_store_record *rec, void *ctx)
+{
+	struct found *f = ctx;
+	struct wd_store_record *copy = wd_vec_push(f->mem, &f->list);
+	if (copy == NULL)
+		return WD_E_NOMEM;
+	*copy = *rec;
+	return WD_OK;
+}
+
+/* The record at its place; the file may still be written. */
+static int cat_at(
+	struct visitor *v, const char *dir, const struct wd_store_record *where, struct wd_err *err)
+{
+	struct wd_warc_reader *r = NULL;
+	struct wd_warc_record rec;
+	char path[PATH_MAX];
+	int rc = WD_E_SYS;
+	for (size_t i = 0; i < 2 && rc != WD_OK; i++) {
+		int n = snprintf(path, sizeof(path), "%s/%.*s%s", dir, WD_STR_ARG(where->file),
+			i == 0 ? "" : ".open");
+		rc = n < (int)sizeof(path)
+			     ? wd_warc_open(path, MAX_BLOCK, &r, err)
+			     : wd_err_set(err, WD_E_LIMIT, "archive.path is too long");
+	}
+	if (rc == WD_OK)
+		rc = wd_warc_seek(r, where->offset, err);
+	if (rc == WD_OK && wd_warc_next(r, &rec, err) == 1 && wd_str_eq(rec.id, where->id)) {
+		v->wanted = where->id;
+		(void)cat_record(v, path, &rec);
+	} else if (rc == WD_OK) {
+		rc = wd_err_set(err, WD_E_MALFORMED, "'%s': offset %llu: not the record %.*s", path,
+			(unsigned long long)where->offset, WD_STR_ARG(where->id));
+	}
+	wd_warc_close(r);
+	return rc;
+}
+
+static int cat_indexed(
+	struct visitor *v, const struct wd_config *cf, const char *dir, struct wd_err *err)
+{
+	wd_cleanup(wd_store_closep) struct wd_store *s = NULL;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(64 * WD_MIB);
+	struct found f = {.mem = a};
+	int rc = a != NULL ? wd_cmd_store_open(cf, true, &s, err)
+			   : wd_err_set(err, WD_E_NOMEM, "out of memory");
+	if (rc == WD_OK)
+		rc = wd_store_record_find(s, v->wanted, keep, &f, a, err);
+	/* Of an article's records the newest is its document; as WARC all of them are its story. */
+	for (size_t i = v->as_warc || f.list.n == 0 ? 0 : f.list.n - 1; i < f.list.n && rc == WD_OK;
+		i++)
+		rc = cat_at(v, dir, &f.list.v[i], err);
+	return rc;
+}
+
+/* ---- command line ---- */
+
+struct verb {
+	const char *name;
+	int words; /* before the archives */
+	int (*record)(struct visitor *, const char *, const struct wd_warc_record *);
+};
+
+static const struct verb verbs[] = {{"ls", 0, ls_record}, {"verify", 0, verify_record},
+	{"stats", 0, count_record}, {"cat", 1, cat_record}, {"extract", 1, extract_record}};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; name != NULL && i < WD_COUNTOF(verbs); i++) {
+		if (strcmp(name, verbs[i].name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
+
+static struct wd_str bare_id(const char *arg)
+{
+	struct wd_str s = wd_str_c(arg);
+	return s.n >= 2 && s.p[0] == '<' && s.p[s.n - 1] == '>' ? wd_str_sub(s, 1, s.n - 1) : s;
+}
+
+/* The daemon's own archive. */
+static int visit_own(struct visitor *v, const struct verb *verb, const char *config)
+{
+	wd_cleanup(wd_config_unrefp) struct wd_config *cf = NULL;
+	struct wd_err err = {0, ""};
+	char dir[4096] = "";
+	int rc = wd_cmd_config(config, &cf, &err);
+	if (rc == WD_OK) {
+		(void)snprintf(dir, sizeof(dir), "%.*s", WD_STR_ARG(cf->archive.path));
+		if (dir[0] == '\0')
+			rc = wd_err_set(&err, WD_E_MALFORMED,
+				"the configuration names no archive.path; name the archives");
+	}
+	if (rc != WD_OK) {
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
+		return WD_EXIT_USAGE;
+	}
+	if (verb->record != cat_record) {
+		(void)visit_path(v, dir);
+	} else if (cat_indexed(v, cf, dir, &err) != WD_OK) {
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
+		v->bad++;
+	}
+	return WD_EXIT_OK;
+}
+
+static int act(
+	struct visitor *v, const struct verb *verb, const char *config, char **args, int count)
+{
+	struct wd_err err;
+	int status = WD_EXIT_OK;
+	if (verb->words > 0) {
+		v->wanted = bare_id(args[0]);
+		v->dir = args[0];
+		args++, count--;
+	}
+	if (verb->record == extract_record && wd_dir_make(v->dir, 0755, &err) != WD_OK) {
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
 		return WD_EXIT_INPUT;
 	}
-	return v->bad > 0 ? WD_EXIT_INPUT : WD_EXIT_OK;
+	v->record = verb->record;
+	v->mem = wd_arena_new(2 * MAX_BLOCK);
+	if (v->mem == NULL)
+		return WD_EXIT_INPUT;
+	if (count == 0)
+		status = visit_own(v, verb, config);
+	for (int i = 0, rc = WD_OK; i < count && rc == WD_OK; i++)
+		rc = visit_path(v, args[i]);
+	wd_arena_free(v->mem);
+	return status != WD_EXIT_OK ? status : report(verb->name, v);
 }
 
 int wd_cmd_archive(int argc, char **argv)
 {
-	static const struct {
-		const char *verb;
-		int words; /* before the archives */
-		int (*record)(struct visitor *, const char *, const struct wd_warc_record *);
-	} verbs[] = {{"ls", 0, ls_record}, {"verify", 0, verify_record}, {"stats", 0, count_record},
-		{"cat", 1, cat_record}, {"extract", 1, extract_record}};
+	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+		{"warc", no_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'},
+		{NULL, 0, NULL, 0}};
 	struct visitor v = {.first_us = -1};
-	struct wd_err err;
-
-	if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		usage(stdout);
-		return WD_EXIT_OK;
+	const char *config = NULL;
+	int opt;
+	while ((opt = getopt_long(argc, argv, "c:h", longs, NULL)) != -1) {
+		if (opt == 'c') {
+			config = optarg;
+		} else if (opt == 'w') {
+			v.as_warc = true;
+		} else {
+			(void)fputs(help, opt == 'h' ? stdout : stderr);
+			return opt == 'h' ? WD_EXIT_OK : WD_EXIT_USAGE;
+		}
 	}
-	size_t i = 0;
-	while (argc > 1 && i < WD_COUNTOF(verbs) && strcmp(argv[1], verbs[i].verb) != 0)
-		i++;
-	if (argc < 2 || i == WD_COUNTOF(verbs) || argc < 3 + verbs[i].words) {
-		usage(stderr);
+	const struct verb *verb = find_verb(argv[optind]);
+	int count = argc - optind - 1;
+	if (verb == NULL || count < verb->words || (v.as_warc && verb->record != cat_record)) {
+		(void)fputs(help, stderr);
 		return WD_EXIT_USAGE;
 	}
-	v.record = verbs[i].record;
-	v.wanted = wd_str_c(argv[2]);
-	v.dir = argv[2];
-	if (v.record == extract_record && wd_dir_make(v.dir, 0755, &err) != WD_OK) {
-		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
-		return WD_EXIT_INPUT;
-	}
-	v.mem = wd_arena_new(2 * MAX_BLOCK);
-	int rc = v.mem != NULL ? WD_OK : WD_E_NOMEM;
-	for (int k = 2 + verbs[i].words; k < argc && rc == WD_OK; k++)
-		rc = visit_file(&v, argv[k]);
-	wd_arena_free(v.mem);
-	return report(argv[1], &v);
+	return act(&v, verb, config, argv + optind + 1, count);
 }

@@ -34,8 +34,9 @@ struct wd_config {
 	} store;
 	struct {
 		struct wd_str path;
-		uint64_t max_bytes;
-		int64_t max_age_us;
+		uint64_t max_bytes, file_bytes;
+		int64_t max_age_us, file_age_us;
+		bool revisits;
 	} archive;
 	struct {
 		int64_t workers; /* 0: one per processor */

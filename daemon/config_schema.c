@@ -35,8 +35,14 @@ static const struct wd_conf_row archive_rows[] = {
 		.help = "Folder of the archive of everything received. Empty: no archive."},
 	{"max_size", WD_CONF_SIZE, AT(max_bytes), .def = "10GiB", .min = 1 << 20,
 		.help = "The oldest files go when the archive is larger."},
-	{"max_age", WD_CONF_DURATION, AT(max_age_us), .def = "90d", .min = WD_HOUR,
+	{"max_age", WD_CONF_DURATION, AT(max_age_us), .def = "90d", .min = WD_SEC,
 		.help = "Files older than this go."},
+	{"file_size", WD_CONF_SIZE, AT(file_bytes), .def = "1GiB", .min = 1 << 16,
+		.help = "A file above this is closed and a new one begun; at most half of max_size."},
+	{"file_age", WD_CONF_DURATION, AT(file_age_us), .def = "1d", .min = WD_SEC,
+		.help = "A file older than this is closed and a new one begun."},
+	{"revisits", WD_CONF_BOOL, AT(revisits), .def = "true",
+		.help = "A poll that brought nothing new leaves a short record of it."},
 };
 static const struct wd_conf_section archive_section = {.title = "archive", ROWS(archive_rows)};
 #undef AT

@@ -63,7 +63,9 @@ static int one_chunk(struct wd_pipeline *p, struct job *j, struct chunk *c, stru
 
 static int end_doc(struct wd_pipeline *p, struct job *j, struct wd_err *err)
 {
-	int r = WD_OK;
+	int r = wd_pipe_index(p, j->doc, err);
+	if (r != WD_OK)
+		return r;
 	if (j->rc < 0)
 		return wd_pipe_bury(p, j->doc, &j->err, err);
 	if (j->articles == 0)

@@ -48,6 +48,28 @@ void wd_pipe_group_metrics(void)
 
 /* ---- desk thread: events ---- */
 
+int wd_pipe_index(struct wd_pipeline *p, const struct wd_doc *doc, struct wd_err *err)
+{
+	struct wd_store_record rec = {.id = doc->record,
+		.file = doc->archive_file,
+		.offset = doc->archive_offset,
+		.time_us = doc->fetched_at_us,
+		.feed = doc->feed,
+		.uri = doc->url.n > 0 ? doc->url : doc->feed_url};
+	return rec.file.n > 0 ? wd_store_record_put(p->store, &rec, err) : WD_OK;
+}
+
+static int index_event(struct wd_pipeline *p, const struct wd_article *art,
+	const struct wd_version *v, struct wd_err *err)
+{
+	struct wd_hash event, article;
+	if (art->doc == NULL || art->doc->archive_file.n == 0 ||
+		wd_hash_from_hex(v->event_id, &event) != WD_OK ||
+		wd_hash_from_hex(v->article_id, &article) != WD_OK)
+		return WD_OK;
+	return wd_store_record_event(p->store, art->doc->record, event, article, err);
+}
+
 int wd_pipe_emit(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
 	void *ctx, struct wd_err *err)
 {
@@ -67,6 +89,8 @@ int wd_pipe_emit(const struct wd_article *art, const struct wd_version *v, struc
 		.attrs = wd_buf_str(&p->attrs),
 		.data = wd_buf_str(&p->data)};
 	int r = wd_store_out(p->store, &row, err);
+	if (r == WD_OK)
+		r = index_event(p, art, v, err);
 	if (r == WD_OK) {
 		p->group_events++;
 		wd_metric_add(&m_events, 1);

@@ -97,6 +97,8 @@ void wd_pipe_work_metrics(void);
 /** Puts a version's event into the outbox (wd_desk_opts.emit; ctx is the pipeline). */
 int wd_pipe_emit(const struct wd_article *art, const struct wd_version *v, struct wd_arena *a,
 	void *ctx, struct wd_err *err);
+/** Where the archive has the document, into the store's index. */
+int wd_pipe_index(struct wd_pipeline *p, const struct wd_doc *doc, struct wd_err *err);
 /** A document nobody could read: kept with its bytes, and sent to the dead-letter topic. */
 int wd_pipe_bury(struct wd_pipeline *p, const struct wd_doc *doc, const struct wd_err *why,
 	struct wd_err *err);

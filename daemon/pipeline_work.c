@@ -134,7 +134,8 @@ static void build(struct worker *w)
 		.feed_arena = j->feed_mem,
 		.feed = &j->feed,
 		.now_us = j->doc->fetched_at_us,
-		.page_allowed = w->p->opts.page_allowed || is_handed_in(j->doc),
+		.page_allowed = (w->p->opts.page_allowed && j->doc->origin != WD_DOC_HTTP) ||
+				is_handed_in(j->doc),
 		.emit = take_article,
 		.emit_ctx = w};
 	wd_arena_reset(w->mem);

@@ -6,6 +6,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/stories.c %reldir%/stories.h \
 	%reldir%/story_keeper.c %reldir%/story_keeper.h \
 	%reldir%/store.c %reldir%/store.h \
+	%reldir%/store_archive.c \
 	%reldir%/store_data.c \
 	%reldir%/store_outbox.c \
 	%reldir%/store_sql.c %reldir%/store_sql.h \

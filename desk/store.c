@@ -68,6 +68,16 @@ static const char *const migrations[] = {
 	" similarity REAL, first_seen INT, seen INT, sketch BLOB);"
 	"CREATE INDEX stories_article ON stories (article);"
 	"CREATE INDEX stories_story ON stories (story);",
+	/* 3: the archive's index */
+	"CREATE TABLE archive_files (id INTEGER PRIMARY KEY, name TEXT UNIQUE);"
+	"CREATE TABLE archive_records (record BLOB PRIMARY KEY, file INT, offset INT, feed INT,"
+	" time INT, uri TEXT) WITHOUT ROWID;"
+	"CREATE INDEX archive_by_file ON archive_records (file);"
+	"CREATE INDEX archive_by_feed ON archive_records (feed, time);"
+	"CREATE TABLE archive_events (event BLOB PRIMARY KEY, article BLOB, record BLOB)"
+	" WITHOUT ROWID;"
+	"CREATE INDEX archive_by_article ON archive_events (article);"
+	"CREATE INDEX archive_by_record ON archive_events (record);",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -130,6 +140,16 @@ static const char *const sql[ST_COUNT] = {
 	[ST_STORY_OF] = "SELECT story, similarity, first_seen FROM stories WHERE article = ?1"
 			" ORDER BY seq LIMIT 1",
 	[ST_STORY_FIRST] = "SELECT first_seen FROM stories WHERE story = ?1 ORDER BY seq LIMIT 1",
+	[ST_ARCHIVE_FILE] = "INSERT OR IGNORE INTO archive_files (name) VALUES (?1)",
+	[ST_ARCHIVE_PUT] =
+		"INSERT OR REPLACE INTO archive_records (record, file, offset, feed, time,"
+		" uri) SELECT ?1, id, ?3, ?4, ?5, ?6 FROM archive_files WHERE name = ?2",
+	[ST_ARCHIVE_EVENT] = "INSERT OR REPLACE INTO archive_events (event, article, record)"
+			     " VALUES (?1, ?2, ?3)",
+	[ST_ARCHIVE_LAST] =
+		"SELECT r.record, f.name, r.offset, r.time, r.uri FROM archive_records r"
+		" JOIN archive_files f ON f.id = r.file WHERE r.feed = ?1"
+		" ORDER BY r.time DESC LIMIT 1",
 };
 
 /* ---- opening ---- */

@@ -183,6 +183,40 @@ bool wd_store_reader_is_saved(struct wd_store_reader *r);
 /** Wakes readers that wait (stop). */
 void wd_store_wake(struct wd_store *s);
 
+/* ---- the archive's index (store_archive.c) ---- */
+
+struct wd_store_record {
+	struct wd_str id;   /* "urn:uuid:…", as in an event's provenance.record */
+	struct wd_str file; /* its name in the archive's folder */
+	uint64_t offset;
+	int64_t time_us;
+	struct wd_str feed, uri; /* feed: writing only */
+};
+/** Where a record is; inside the desk's transaction. Ids of other archivers are passed over. */
+WD_MUST_USE int wd_store_record_put(
+	struct wd_store *s, const struct wd_store_record *rec, struct wd_err *err);
+/** The record an event was made from; inside the desk's transaction. */
+WD_MUST_USE int wd_store_record_event(struct wd_store *s, struct wd_str record,
+	struct wd_hash event, struct wd_hash article, struct wd_err *err);
+/** Each record the id (of a record, an event or an article) leads to, oldest first; fn under the
+ * store's lock, a negative answer stops. WD_E_NOTFOUND: none. Any thread. */
+WD_MUST_USE int wd_store_record_find(struct wd_store *s, struct wd_str id,
+	int (*fn)(const struct wd_store_record *rec, void *ctx), void *ctx, struct wd_arena *a,
+	struct wd_err *err);
+/** The feed's newest; WD_E_NOTFOUND: none. Any thread. */
+WD_MUST_USE int wd_store_record_last(struct wd_store *s, struct wd_str feed, struct wd_arena *a,
+	struct wd_store_record *ret, struct wd_err *err);
+/** The files the index knows. Any thread. */
+WD_MUST_USE int wd_store_record_files(struct wd_store *s, int (*fn)(struct wd_str file, void *ctx),
+	void *ctx, struct wd_arena *a, struct wd_err *err);
+/** At most `max` records of a file that is gone leave the index; *ret_more: call again. Any
+ * thread. */
+WD_MUST_USE int wd_store_record_forget(
+	struct wd_store *s, struct wd_str file, int max, bool *ret_more, struct wd_err *err);
+/** Erasure: nothing in the index leads to the article any more (wd_store_erase calls it). */
+WD_MUST_USE int wd_store_record_erase(
+	struct wd_store *s, struct wd_hash article, struct wd_err *err);
+
 /* ---- documents and events that failed ---- */
 
 struct wd_store_dead {

@@ -255,7 +255,8 @@ int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_err *err)
 		r = rc == SQLITE_DONE ? WD_OK : wd_sql_error(s->db, rc, "erase", err);
 	}
 	(void)sqlite3_finalize(st);
-	return wd_store_unlock(s, r);
+	(void)wd_store_unlock(s, 0);
+	return r == WD_OK ? wd_store_record_erase(s, id, err) : r;
 }
 
 int wd_store_prune(

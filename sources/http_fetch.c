@@ -62,6 +62,7 @@ struct wd_fetch {
 	struct wd_unpack *unpack; /* of this hop; made when its body begins */
 	struct wd_err unpack_err;
 	WD_VEC(struct wd_header) headers;
+	WD_VEC(struct wd_header) sent; /* for the archive: values that may be secret left out */
 	size_t header_bytes;
 	const char *url; /* of this hop */
 	unsigned hops;
@@ -229,6 +230,13 @@ static int on_timer(CURLM *multi, long timeout_ms, void *ctx)
 
 /* ---- one hop ---- */
 
+static void note_sent(struct wd_fetch *t, const char *name, struct wd_str value)
+{
+	struct wd_header *h = wd_vec_push(t->mem, &t->sent);
+	if (h != NULL)
+		*h = (struct wd_header){wd_str_c(name), wd_arena_str(t->mem, value)};
+}
+
 static void add_header(struct wd_fetch *t, const char *name, struct wd_str value)
 {
 	struct wd_str line = wd_arena_printf(t->mem, "%s: %.*s", name, WD_STR_ARG(value));
@@ -249,23 +257,31 @@ static void set_headers(struct wd_fetch *t)
 {
 	const struct wd_feed_conf *c = t->req.conf;
 	const struct wd_http_conf *http = t->f->http;
+	struct wd_str accept =
+		WD_STR("application/atom+xml, application/rss+xml, application/feed+json, "
+		       "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5");
+	bool has_mail = wd_str_chr(http->contact, '@', 0) != SIZE_MAX;
+	const struct wd_header ours[] = {{WD_STR("Accept"), accept},
+		{WD_STR("From"), has_mail ? http->contact : WD_STR_NONE},
+		{WD_STR("If-None-Match"), t->req.etag},
+		{WD_STR("If-Modified-Since"), t->req.last_modified}};
 	curl_slist_free_all(t->list);
 	t->list = NULL;
-	add_header(t, "Accept",
-		WD_STR("application/atom+xml, application/rss+xml, application/feed+json, "
-		       "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"));
-	if (http->contact.n > 0 && wd_str_chr(http->contact, '@', 0) != SIZE_MAX)
-		add_header(t, "From", http->contact);
-	if (t->req.etag.n > 0)
-		add_header(t, "If-None-Match", t->req.etag);
-	if (t->req.last_modified.n > 0)
-		add_header(t, "If-Modified-Since", t->req.last_modified);
+	t->sent.n = 0;
+	for (size_t i = 0; i < WD_COUNTOF(ours); i++) {
+		if (ours[i].value.n == 0)
+			continue;
+		add_header(t, ours[i].name.p, ours[i].value);
+		note_sent(t, ours[i].name.p, ours[i].value);
+	}
 	if (!is_home(t))
 		return;
 	for (size_t i = 0; i < c->headers.n; i++) {
 		const char *name = wd_arena_cstr(t->mem, c->headers.v[i].key);
-		if (name != NULL)
-			add_header(t, name, c->headers.v[i].value);
+		if (name == NULL)
+			continue;
+		add_header(t, name, c->headers.v[i].value);
+		note_sent(t, name, WD_STR("(not archived)")); /* it may be a key */
 	}
 	if (c->auth.token.n > 0)
 		add_header(
@@ -284,6 +300,7 @@ static void set_strings(struct wd_fetch *t)
 		ua = WD_STR("wiredesk/" PACKAGE_VERSION);
 	(void)curl_easy_setopt(t->easy, CURLOPT_URL, t->url);
 	(void)curl_easy_setopt(t->easy, CURLOPT_USERAGENT, wd_arena_cstr(t->mem, ua));
+	note_sent(t, "User-Agent", ua);
 	(void)curl_easy_setopt(
 		t->easy, CURLOPT_PROXY, c->proxy.n > 0 ? wd_arena_cstr(t->mem, c->proxy) : "");
 	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->list);
@@ -531,6 +548,8 @@ static void finish(struct wd_fetch *t)
 	t->r.body = wd_buf_str(&t->body);
 	t->r.headers = t->headers.v;
 	t->r.header_count = t->headers.n;
+	t->r.sent = t->sent.v;
+	t->r.sent_count = t->sent.n;
 	t->r.url = wd_str_c(t->url);
 	if (t->all_permanent && t->hops > 0)
 		t->r.permanent = t->r.url;

@@ -23,6 +23,8 @@ struct wd_fetch_result {
 	struct wd_str body;         /* decompressed */
 	struct wd_header *headers;
 	size_t header_count;
+	struct wd_header *sent; /* of the last request, secrets taken out */
+	size_t sent_count;
 	struct wd_str url;       /* after redirects */
 	struct wd_str permanent; /* where only 301 and 308 led; empty: nowhere else */
 	int64_t retry_after_us, max_age_us, took_us;

@@ -409,6 +409,17 @@ static struct wd_str result_header(const struct wd_fetch_result *r, const char *
 	return WD_STR_NONE;
 }
 
+static struct wd_header *copy_headers(
+	struct wd_arena *a, const struct wd_header *v, size_t n, size_t *ret_n)
+{
+	struct wd_header *copy = wd_arena_array(a, n, sizeof(*copy));
+	*ret_n = copy != NULL ? n : 0;
+	for (size_t i = 0; i < *ret_n; i++)
+		copy[i] =
+			(struct wd_header){wd_arena_str(a, v[i].name), wd_arena_str(a, v[i].value)};
+	return copy;
+}
+
 static struct wd_doc *make_doc(
 	struct wd_poll_feed *f, const struct wd_fetch_result *r, struct wd_hash hash)
 {
@@ -432,12 +443,8 @@ static struct wd_doc *make_doc(
 		doc->etag = wd_arena_str(a, result_header(r, "etag"));
 		doc->last_modified = wd_arena_str(a, result_header(r, "last-modified"));
 	}
-	doc->headers = wd_arena_array(a, r->header_count, sizeof(*doc->headers));
-	for (size_t i = 0; i < r->header_count && doc->headers != NULL; i++) {
-		doc->headers[i].name = wd_arena_str(a, r->headers[i].name);
-		doc->headers[i].value = wd_arena_str(a, r->headers[i].value);
-		doc->header_count++;
-	}
+	doc->headers = copy_headers(a, r->headers, r->header_count, &doc->header_count);
+	doc->sent = copy_headers(a, r->sent, r->sent_count, &doc->sent_count);
 	doc->status = r->status;
 	doc->fetched_at_us = wd_clock_now_us();
 	doc->hints = (struct wd_doc_hints){.timezone = wd_arena_str(a, f->conf->timezone),
@@ -480,9 +487,23 @@ static void note_redirect(struct wd_poll_feed *f, const struct wd_fetch_result *
 		WD_LOGQ(wd_str_c(f->moved_to)));
 }
 
-static void unchanged(struct wd_poll_feed *f)
+static void unchanged(struct wd_poll_feed *f, const struct wd_fetch_result *r)
 {
+	struct wd_poll *p = f->p;
 	wd_metric_add(&fetched_same, 1);
+	if (p->o.unchanged != NULL) {
+		struct wd_doc doc = {.magic = WD_DOC_MAGIC,
+			.origin = WD_DOC_HTTP,
+			.body = r->is_unchanged ? WD_STR_NONE : r->body,
+			.feed = f->conf->id,
+			.feed_url = f->conf->url,
+			.url = r->url,
+			.headers = r->headers,
+			.header_count = r->header_count,
+			.status = r->status,
+			.fetched_at_us = wd_clock_now_us()};
+		p->o.unchanged(&doc, p->o.ctx);
+	}
 	f->unchanged_in_a_row++;
 	if (f->health == WD_POLL_NOT_A_FEED) { /* still the same page that is none */
 		wd_schedule_failed(&f->sched);
@@ -511,12 +532,12 @@ static void on_fetched(const struct wd_fetch_result *r, void *ctx)
 		failed(f, r->health, r->reason);
 	} else if (r->is_unchanged) {
 		note_redirect(f, r);
-		unchanged(f);
+		unchanged(f, r);
 	} else {
 		struct wd_hash hash = wd_hash_bytes(r->body);
 		note_redirect(f, r);
 		if (f->has_body_hash && wd_hash_eq(hash, f->body_hash)) {
-			unchanged(f);
+			unchanged(f, r);
 		} else if ((f->doc = make_doc(f, r, hash)) == NULL) {
 			failed(f, WD_POLL_TOO_LARGE, "out of memory for the document");
 		} else {

@@ -57,6 +57,9 @@ struct wd_poll_opts {
 	/** Fills the cursor a feed starts from; strings from `a`. May be NULL. */
 	void (*cursor)(
 		struct wd_str feed_id, struct wd_arena *a, struct wd_poll_cursor *ret, void *ctx);
+	/** The feed said nothing new (304, or the body it had): for the archive. The document is
+	 * borrowed during the call; status 304 has no body. May be NULL. */
+	void (*unchanged)(const struct wd_doc *doc, void *ctx);
 	/** Keeps what was learned of a feed (interval, redirects) for its next cursor; called only
 	 * when it changed. May be NULL. */
 	void (*save)(struct wd_str feed_id, struct wd_str record, void *ctx);

@@ -246,6 +246,34 @@ static int warc_body(
 		       : wd_err_set(err, WD_E_LIMIT, "document over its limit");
 }
 
+/* What our own archives say beside the standard: where the document belonged. */
+static void own_headers(struct wd_doc *doc, const struct wd_warc_record *rec)
+{
+	struct wd_str feed = WD_STR_NONE, feed_url = WD_STR_NONE, input = WD_STR_NONE,
+		      origin = WD_STR_NONE;
+	const struct {
+		const char *name;
+		struct wd_str *to;
+	} known[] = {{"WARC-X-Wiredesk-Feed", &feed}, {"WARC-X-Wiredesk-Feed-URL", &feed_url},
+		{"WARC-X-Wiredesk-Input", &input}, {"WARC-X-Wiredesk-Origin", &origin}};
+	for (size_t i = 0; i < rec->header_count; i++) {
+		for (size_t k = 0; k < WD_COUNTOF(known); k++) {
+			if (wd_str_ieqc(rec->headers[i].name, known[k].name))
+				*known[k].to = rec->headers[i].value;
+		}
+	}
+	doc->feed = feed.n > 0 ? wd_arena_str(doc->mem, feed) : doc->url;
+	doc->feed_url = feed_url.n > 0 ? wd_arena_str(doc->mem, feed_url) : doc->url;
+	doc->input = input.n > 0 ? wd_arena_str(doc->mem, input) : doc->url;
+	/* A polled address that answered with a page was no article then and is none now. */
+	if (wd_str_eqc(origin, "poll"))
+		doc->origin = WD_DOC_HTTP;
+	else if (wd_str_eqc(origin, "push"))
+		doc->origin = WD_DOC_PUSH;
+	else if (wd_str_eqc(origin, "spool"))
+		doc->origin = WD_DOC_SPOOL;
+}
+
 int wd_replay_doc_from_warc(
 	const struct wd_warc_record *rec, size_t max_bytes, struct wd_doc **ret, struct wd_err *err)
 {
@@ -258,13 +286,7 @@ int wd_replay_doc_from_warc(
 	if (rc != WD_OK)
 		return rc;
 	doc->url = wd_arena_str(doc->mem, rec->uri);
-	doc->feed_url = doc->url;
-	doc->input = doc->url;
-	doc->feed = doc->url;
-	for (size_t i = 0; i < rec->header_count; i++) {
-		if (wd_str_ieqc(rec->headers[i].name, "WARC-X-Wiredesk-Feed"))
-			doc->feed = wd_arena_str(doc->mem, rec->headers[i].value);
-	}
+	own_headers(doc, rec);
 	doc->record = wd_arena_str(doc->mem, rec->id);
 	doc->fetched_at_us = rec->date_us;
 	*ret = wd_take(doc);

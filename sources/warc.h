@@ -66,10 +66,13 @@ int wd_warc_digest_check(struct wd_str digest, struct wd_str bytes);
 
 /* ---- writing ---- */
 
+/** One record as it was read, header fields and block, as a gzip member. */
+WD_MUST_USE int wd_warc_put_record(int fd, const struct wd_warc_record *rec, struct wd_err *err);
+
 struct wd_warc_writer_opts {
 	const char *dir; /* files DIR/wiredesk-<time>-<n>.warc.gz; ".open" behind the name while
 			    written */
-	uint64_t max_file_bytes;  /* a new file above this */
+	uint64_t max_file_bytes;  /* a new file above this; at most half of max_total_bytes */
 	int64_t max_file_us;      /* … or when the file is older than this */
 	uint64_t max_total_bytes; /* the oldest finished files go above this; 0: no limit */
 	int64_t max_age_us;       /* finished files older than this go; 0: no limit */
@@ -78,23 +81,34 @@ struct wd_warc_writer_opts {
 
 struct wd_warc_writer;
 
+/** An earlier record with the same payload. */
+struct wd_warc_same {
+	struct wd_str id, uri;
+	int64_t us;
+};
+
 /** Makes the folder; a file left ".open" by a crash has its torn last record cut off and is closed
  * properly. */
 WD_MUST_USE int wd_warc_writer_open(
 	const struct wd_warc_writer_opts *opts, struct wd_warc_writer **ret, struct wd_err *err);
 /**
- * Writes response and request (or revisit, when `same_as_uri` and date say that an earlier record
- * has the same payload; status 304 too) for the document. The response is written with the decoded
+ * Writes response, request and metadata for a document that came over HTTP, a resource and metadata
+ * for one that did not; a revisit alone when `same` names a record with the same payload or the
+ * status is 304 (same NULL: that record is not known). The response is written with the decoded
  * body: its Content-Encoding, Transfer-Encoding and Content-Length headers are renamed
  * X-Archive-Orig-…, as other archivers do. `ret_id` (in `a`) is the record's id, deterministic: a
  * function of URI, time and bytes.
  */
 WD_MUST_USE int wd_warc_write_doc(struct wd_warc_writer *w, struct wd_arena *a,
-	const struct wd_doc *doc, struct wd_str same_as_uri, int64_t same_as_us,
-	struct wd_str *ret_id, struct wd_err *err);
+	const struct wd_doc *doc, const struct wd_warc_same *same, struct wd_str *ret_id,
+	struct wd_err *err);
 /** fsync; a record is durable after it. */
 WD_MUST_USE int wd_warc_writer_sync(struct wd_warc_writer *w, struct wd_err *err);
-/** The file and offset of the record written last. */
+/** What time brings: a file that is old enough is closed, old files go. Call it now and then. */
+WD_MUST_USE int wd_warc_writer_tick(struct wd_warc_writer *w, struct wd_err *err);
+/** Whether files went since the last call: whoever keeps an index has to look. */
+bool wd_warc_writer_pruned(struct wd_warc_writer *w);
+/** The file (its name in the folder, without ".open") and offset of the document written last. */
 void wd_warc_writer_where(
 	const struct wd_warc_writer *w, struct wd_str *ret_file, uint64_t *ret_offset);
 /** Closes and renames; NULL is fine. */

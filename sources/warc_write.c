@@ -20,19 +20,24 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/url.h"
 #include "sources/warc.h"
 
 struct wd_warc_writer {
 	struct wd_warc_writer_opts opts;
 	char dir[PATH_MAX / 2], path[PATH_MAX];
 	int fd;
-	uint64_t size, last_offset;
-	int64_t opened_us;
+	uint64_t size, last_offset, doc_offset;
+	uint64_t finished_bytes; /* of the files beside this one */
+	uint64_t docs;           /* in this file */
+	int64_t opened_us, pruned_us;
+	bool pruned;
 	unsigned serial;
 	struct wd_buf record, member;
 };
 
 static const char open_suffix[] = ".open";
+#define PRUNE_EVERY_US WD_HOUR
 
 static struct wd_str record_id(struct wd_arena *a, struct wd_str what, const struct wd_doc *doc)
 {
@@ -52,21 +57,21 @@ static struct wd_str record_id(struct wd_arena *a, struct wd_str what, const str
 		hi >> 16 & 0xFFFF, hi & 0xFFFF, lo >> 48, lo & 0xFFFFFFFFFFFF);
 }
 
-static int compress_member(struct wd_warc_writer *w, struct wd_err *err)
+static int compress_member(struct wd_str in, struct wd_buf *out, struct wd_err *err)
 {
 	z_stream z = {0};
-	wd_buf_reset(&w->member);
+	wd_buf_reset(out);
 	if (deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK)
 		return wd_err_set(err, WD_E_NOMEM, "out of memory");
 	int rc = WD_E_LIMIT;
-	if (wd_buf_reserve(&w->member, deflateBound(&z, w->record.n))) {
-		z.next_in = (unsigned char *)w->record.p;
-		z.avail_in = (uInt)w->record.n;
-		z.next_out = (unsigned char *)w->member.p;
-		z.avail_out = (uInt)WD_MIN(w->member.cap, (size_t)UINT32_MAX);
+	if (wd_buf_reserve(out, deflateBound(&z, in.n))) {
+		z.next_in = wd_unconst(in.p);
+		z.avail_in = (uInt)in.n;
+		z.next_out = (unsigned char *)out->p;
+		z.avail_out = (uInt)WD_MIN(out->cap, (size_t)UINT32_MAX);
 		size_t room = z.avail_out;
 		if (deflate(&z, Z_FINISH) == Z_STREAM_END) {
-			w->member.n = room - z.avail_out;
+			out->n = room - z.avail_out;
 			rc = WD_OK;
 		}
 	}
@@ -74,11 +79,32 @@ static int compress_member(struct wd_warc_writer *w, struct wd_err *err)
 	return rc == WD_OK ? rc : wd_err_set(err, rc, "a record is too large to archive");
 }
 
+int wd_warc_put_record(int fd, const struct wd_warc_record *rec, struct wd_err *err)
+{
+	struct wd_buf b, member;
+	wd_buf_init(&b, WD_MAX_DOC_BYTES + 2 * WD_MIB);
+	wd_buf_init(&member, WD_MAX_DOC_BYTES + 4 * WD_MIB);
+	wd_buf_addc(&b, "WARC/1.1\r\n");
+	for (size_t i = 0; i < rec->header_count; i++)
+		wd_buf_printf(&b, "%.*s: %.*s\r\n", WD_STR_ARG(rec->headers[i].name),
+			WD_STR_ARG(rec->headers[i].value));
+	wd_buf_addc(&b, "\r\n");
+	wd_buf_add(&b, rec->block);
+	wd_buf_addc(&b, "\r\n\r\n");
+	int rc = b.failed ? wd_err_set(err, WD_E_LIMIT, "the record is too large")
+			  : compress_member(wd_buf_str(&b), &member, err);
+	if (rc == WD_OK)
+		rc = wd_fd_write(fd, wd_buf_str(&member), err);
+	wd_buf_done(&b);
+	wd_buf_done(&member);
+	return rc;
+}
+
 static int put_record(struct wd_warc_writer *w, struct wd_err *err)
 {
 	if (w->record.failed)
 		return wd_err_set(err, WD_E_LIMIT, "a record is too large to archive");
-	int rc = compress_member(w, err);
+	int rc = compress_member(wd_buf_str(&w->record), &w->member, err);
 	if (rc == WD_OK)
 		rc = wd_fd_write(w->fd, wd_buf_str(&w->member), err);
 	if (rc != WD_OK) {
@@ -154,7 +180,7 @@ static int open_file(struct wd_warc_writer *w, struct wd_err *err)
 	} while (w->fd < 0 && errno == EEXIST);
 	if (w->fd < 0)
 		return wd_err_set(err, WD_E_SYS, "create '%s': %s", w->path, strerror(errno));
-	w->size = 0;
+	w->size = w->docs = 0;
 	return put_warcinfo(w, err);
 }
 
@@ -162,6 +188,13 @@ static int close_file(struct wd_warc_writer *w, struct wd_err *err)
 {
 	if (w->fd < 0)
 		return WD_OK;
+	if (w->docs == 0) { /* nothing came: no file */
+		(void)close(w->fd);
+		w->fd = -1;
+		return unlink(w->path) == 0 ? WD_OK
+					    : wd_err_set(err, WD_E_SYS, "remove '%s': %s", w->path,
+						      strerror(errno));
+	}
 	char final[PATH_MAX];
 	size_t n = strlen(w->path) - strlen(open_suffix);
 	memcpy(final, w->path, n);
@@ -171,6 +204,7 @@ static int close_file(struct wd_warc_writer *w, struct wd_err *err)
 			 : wd_err_set(err, WD_E_SYS, "sync '%s': %s", w->path, strerror(errno));
 	(void)close(w->fd);
 	w->fd = -1;
+	w->finished_bytes += w->size;
 	if (rc == WD_OK && rename(w->path, final) != 0)
 		rc = wd_err_set(err, WD_E_SYS, "rename '%s': %s", w->path, strerror(errno));
 	return rc == WD_OK ? wd_dir_sync(w->dir, err) : rc;
@@ -194,6 +228,8 @@ static int mend(struct wd_warc_writer *w, const char *name, struct wd_err *err)
 		return unlink(w->path) == 0 ? WD_OK
 					    : wd_err_set(err, WD_E_SYS, "remove '%s': %s", w->path,
 						      strerror(errno));
+	w->docs = 1;
+	w->size = good;
 	w->fd = open(w->path, O_WRONLY | O_CLOEXEC);
 	if (w->fd < 0 || ftruncate(w->fd, (off_t)good) != 0)
 		return wd_err_set(err, WD_E_SYS, "mend '%s': %s", w->path, strerror(errno));
@@ -225,12 +261,13 @@ static int is_finished(const struct dirent *e)
 }
 
 /* Names sort by time, so the oldest go first. */
-static void prune(const struct wd_warc_writer *w)
+static void prune(struct wd_warc_writer *w)
 {
 	struct dirent **list;
 	int n = scandir(w->dir, &list, is_finished, alphasort);
-	uint64_t total = 0;
+	uint64_t total = w->fd >= 0 ? w->size : 0, kept = 0;
 	int64_t now = wd_clock_now_us();
+	w->pruned_us = now;
 	for (int i = n - 1; i >= 0; i--) {
 		char path[PATH_MAX];
 		struct stat st;
@@ -239,13 +276,24 @@ static void prune(const struct wd_warc_writer *w)
 			total += (uint64_t)st.st_size;
 			bool old = w->opts.max_age_us > 0 &&
 				   now - (int64_t)st.st_mtim.tv_sec * WD_SEC > w->opts.max_age_us;
-			if (old || (w->opts.max_total_bytes > 0 && total > w->opts.max_total_bytes))
-				(void)unlink(path);
+			bool over = w->opts.max_total_bytes > 0 && total > w->opts.max_total_bytes;
+			if ((old || over) && unlink(path) == 0)
+				w->pruned = true;
+			else
+				kept += (uint64_t)st.st_size;
 		}
 		free(list[i]);
 	}
 	if (n >= 0)
 		free(list);
+	w->finished_bytes = kept;
+}
+
+static void prune_if_over(struct wd_warc_writer *w)
+{
+	if (w->opts.max_total_bytes > 0 && w->finished_bytes > 0 &&
+		w->finished_bytes + w->size > w->opts.max_total_bytes)
+		prune(w);
 }
 
 int wd_warc_writer_open(
@@ -256,6 +304,8 @@ int wd_warc_writer_open(
 		return wd_err_set(err, WD_E_NOMEM, "out of memory");
 	w->opts = *opts;
 	w->fd = -1;
+	if (opts->max_total_bytes > 0 && opts->max_file_bytes > opts->max_total_bytes / 2)
+		w->opts.max_file_bytes = opts->max_total_bytes / 2;
 	wd_buf_init(&w->record, WD_MAX_DOC_BYTES + WD_MIB);
 	wd_buf_init(&w->member, WD_MAX_DOC_BYTES + 2 * WD_MIB);
 	int rc = snprintf(w->dir, sizeof(w->dir), "%s", opts->dir) < (int)sizeof(w->dir)
@@ -263,8 +313,10 @@ int wd_warc_writer_open(
 			 : wd_err_set(err, WD_E_LIMIT, "archive path too long");
 	if (rc == WD_OK)
 		rc = mend_all(w, err);
-	if (rc == WD_OK)
+	if (rc == WD_OK) {
+		prune(w);
 		rc = open_file(w, err);
+	}
 	if (rc != WD_OK) {
 		struct wd_err ignored;
 		(void)(wd_warc_writer_close(w, &ignored) == WD_OK);
@@ -274,18 +326,36 @@ int wd_warc_writer_open(
 	return WD_OK;
 }
 
+static bool is_due(const struct wd_warc_writer *w)
+{
+	return (w->opts.max_file_bytes > 0 && w->size >= w->opts.max_file_bytes) ||
+	       (w->opts.max_file_us > 0 && wd_clock_now_us() - w->opened_us > w->opts.max_file_us);
+}
+
 static int rotate_if_due(struct wd_warc_writer *w, struct wd_err *err)
 {
-	bool due =
-		(w->opts.max_file_bytes > 0 && w->size >= w->opts.max_file_bytes) ||
-		(w->opts.max_file_us > 0 && wd_clock_now_us() - w->opened_us > w->opts.max_file_us);
-	if (w->fd >= 0 && !due)
+	if (w->fd >= 0 && (w->docs == 0 || !is_due(w)))
 		return WD_OK;
 	int rc = close_file(w, err);
 	if (rc != WD_OK)
 		return rc;
 	prune(w);
 	return open_file(w, err);
+}
+
+int wd_warc_writer_tick(struct wd_warc_writer *w, struct wd_err *err)
+{
+	int rc = w->fd >= 0 && w->docs > 0 ? rotate_if_due(w, err) : WD_OK;
+	if (wd_clock_now_us() - w->pruned_us > PRUNE_EVERY_US)
+		prune(w);
+	return rc;
+}
+
+bool wd_warc_writer_pruned(struct wd_warc_writer *w)
+{
+	bool was = w->pruned;
+	w->pruned = false;
+	return was;
 }
 
 static void put_http_head(struct wd_buf *b, const struct wd_doc *doc)
@@ -303,56 +373,162 @@ static void put_http_head(struct wd_buf *b, const struct wd_doc *doc)
 	wd_buf_printf(b, "Content-Length: %zu\r\n\r\n", doc->body.n);
 }
 
-static void put_target(struct wd_buf *b, const struct wd_doc *doc)
+static struct wd_str target_of(const struct wd_doc *doc)
 {
-	wd_buf_printf(b, "WARC-Target-URI: %.*s\r\n",
-		WD_STR_ARG(doc->url.n > 0 ? doc->url : doc->feed_url));
-	if (doc->feed.n > 0)
-		wd_buf_printf(b, "WARC-X-Wiredesk-Feed: %.*s\r\n", WD_STR_ARG(doc->feed));
+	return doc->url.n > 0 ? doc->url : doc->feed_url.n > 0 ? doc->feed_url : doc->input;
 }
 
-int wd_warc_write_doc(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
-	struct wd_str same_as_uri, int64_t same_as_us, struct wd_str *ret_id, struct wd_err *err)
+/* A value from outside may not end its line. */
+static void put_field(struct wd_buf *b, const char *name, struct wd_str value)
 {
-	int rc = rotate_if_due(w, err);
-	if (rc != WD_OK)
-		return rc;
-	bool revisit = same_as_uri.n > 0 || doc->status == 304;
-	bool resource = doc->status == 0 && !revisit; /* a spooled file: there was no HTTP */
+	if (value.n == 0)
+		return;
+	wd_buf_printf(b, "%s: ", name);
+	for (size_t i = 0; i < value.n; i++)
+		wd_buf_putc(b, (unsigned char)value.p[i] < 0x20 ? ' ' : value.p[i]);
+	wd_buf_addc(b, "\r\n");
+}
+
+static const char *origin_of(const struct wd_doc *doc)
+{
+	return doc->origin == WD_DOC_PUSH    ? "push"
+	       : doc->origin == WD_DOC_SPOOL ? "spool"
+	       : doc->origin == WD_DOC_HTTP  ? "poll"
+					     : "other";
+}
+
+/* Where it belongs: what a replay needs to do as the daemon did. */
+static void put_target(struct wd_buf *b, const struct wd_doc *doc)
+{
+	struct wd_str target = target_of(doc);
+	put_field(b, "WARC-Target-URI", target);
+	put_field(b, "WARC-X-Wiredesk-Feed", doc->feed);
+	if (!wd_str_eq(doc->feed_url, target))
+		put_field(b, "WARC-X-Wiredesk-Feed-URL", doc->feed_url);
+	if (!wd_str_eq(doc->input, target))
+		put_field(b, "WARC-X-Wiredesk-Input", doc->input);
+	put_field(b, "WARC-X-Wiredesk-Origin", wd_str_c(origin_of(doc)));
+}
+
+static void put_digests(struct wd_warc_writer *w, struct wd_arena *a, struct wd_str payload,
+	bool has_payload, struct wd_str block)
+{
+	if (has_payload)
+		put_field(&w->record, "WARC-Payload-Digest", wd_warc_digest(a, payload));
+	put_field(&w->record, "WARC-Block-Digest", wd_warc_digest(a, block));
+}
+
+static void put_same(
+	struct wd_warc_writer *w, const struct wd_doc *doc, const struct wd_warc_same *same)
+{
 	char t[WD_TIME_TEXT];
+	wd_buf_printf(&w->record, "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/%s\r\n",
+		doc->status == 304 ? "server-not-modified" : "identical-payload-digest");
+	if (same == NULL)
+		return;
+	if (same->id.n > 0)
+		wd_buf_printf(&w->record, "WARC-Refers-To: <%.*s>\r\n", WD_STR_ARG(same->id));
+	put_field(&w->record, "WARC-Refers-To-Target-URI", same->uri);
+	put_field(&w->record, "WARC-Refers-To-Date", wd_time_format(same->us, true, t));
+}
+
+static int put_main(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
+	const struct wd_warc_same *same, struct wd_str *ret_id, struct wd_err *err)
+{
+	bool revisit = same != NULL || doc->status == 304;
+	bool resource = doc->status == 0 && !revisit; /* a spooled file: there was no HTTP */
 	struct wd_buf block;
 	wd_buf_init(&block, WD_MAX_DOC_BYTES + WD_MIB);
 	if (!resource)
 		put_http_head(&block, doc);
 	if (!revisit)
 		wd_buf_add(&block, doc->body);
-	struct wd_str id = record_id(a, revisit ? WD_STR("revisit") : WD_STR("response"), doc);
-	begin_record(w,
-		revisit    ? "revisit"
-		: resource ? "resource"
-			   : "response",
-		id, doc->fetched_at_us);
+	const char *type = revisit ? "revisit" : resource ? "resource" : "response";
+	*ret_id = record_id(a, revisit ? WD_STR("revisit") : WD_STR("response"), doc);
+	begin_record(w, type, *ret_id, doc->fetched_at_us);
 	put_target(&w->record, doc);
-	wd_buf_printf(&w->record, "WARC-Payload-Digest: %.*s\r\nWARC-Block-Digest: %.*s\r\n",
-		WD_STR_ARG(wd_warc_digest(a, doc->body)),
-		WD_STR_ARG(wd_warc_digest(a, wd_buf_str(&block))));
+	put_digests(w, a, doc->body, doc->status != 304, wd_buf_str(&block));
 	if (revisit)
-		wd_buf_printf(&w->record,
-			"WARC-Profile: http://netpreserve.org/warc/1.1/revisit/%s\r\n",
-			doc->status == 304 ? "server-not-modified" : "identical-payload-digest");
-	if (revisit && same_as_uri.n > 0)
-		wd_buf_printf(&w->record,
-			"WARC-Refers-To-Target-URI: %.*s\r\nWARC-Refers-To-Date: %.*s\r\n",
-			WD_STR_ARG(same_as_uri), WD_STR_ARG(wd_time_format(same_as_us, true, t)));
+		put_same(w, doc, same);
 	struct wd_str ct =
 		doc->content_type.n > 0 ? doc->content_type : WD_STR("application/octet-stream");
 	end_record(w, resource ? wd_arena_cstr(a, ct) : "application/http; msgtype=response",
 		wd_buf_str(&block));
-	rc = block.failed ? wd_err_set(err, WD_E_LIMIT, "a document is too large to archive")
-			  : put_record(w, err);
+	int rc = block.failed ? wd_err_set(err, WD_E_LIMIT, "a document is too large to archive")
+			      : put_record(w, err);
 	wd_buf_done(&block);
+	return rc;
+}
+
+/* Beside the document's record: what was asked, and what is known of it. */
+static int put_beside(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
+	const char *type, const char *content_type, struct wd_str to, struct wd_str block,
+	struct wd_err *err)
+{
+	begin_record(w, type, record_id(a, wd_str_c(type), doc), doc->fetched_at_us);
+	put_field(&w->record, "WARC-Target-URI", target_of(doc));
+	wd_buf_printf(&w->record, "WARC-Concurrent-To: <%.*s>\r\n", WD_STR_ARG(to));
+	put_digests(w, a, WD_STR_NONE, false, block);
+	end_record(w, content_type, block);
+	return put_record(w, err);
+}
+
+static int put_request(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
+	struct wd_str to, struct wd_err *err)
+{
+	struct wd_url u = wd_url_split(doc->url);
+	struct wd_buf b;
+	wd_buf_init(&b, WD_MIB);
+	wd_buf_printf(&b, "GET %s%.*s%s%.*s HTTP/1.1\r\n", u.path.n == 0 ? "/" : "",
+		WD_STR_ARG(u.path), u.query.n > 0 ? "?" : "", WD_STR_ARG(u.query));
+	wd_buf_printf(&b, "Host: %.*s%s%.*s\r\n", WD_STR_ARG(u.host), u.port.n > 0 ? ":" : "",
+		WD_STR_ARG(u.port));
+	for (size_t i = 0; i < doc->sent_count; i++)
+		put_field(&b, wd_arena_cstr(a, doc->sent[i].name), doc->sent[i].value);
+	wd_buf_addc(&b, "\r\n");
+	int rc = put_beside(
+		w, a, doc, "request", "application/http; msgtype=request", to, wd_buf_str(&b), err);
+	wd_buf_done(&b);
+	return rc;
+}
+
+static int put_metadata(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
+	struct wd_str to, struct wd_err *err)
+{
+	struct wd_buf b;
+	wd_buf_init(&b, WD_MIB);
+	put_field(&b, "feed", doc->feed);
+	put_field(&b, "feedUrl", doc->feed_url);
+	put_field(&b, "origin", wd_str_c(origin_of(doc)));
+	put_field(&b, "timezone", doc->hints.timezone);
+	put_field(&b, "language", doc->hints.language);
+	put_field(&b, "charset", doc->hints.charset);
+	put_field(&b, "format", doc->hints.format);
+	int rc = put_beside(
+		w, a, doc, "metadata", "application/warc-fields", to, wd_buf_str(&b), err);
+	wd_buf_done(&b);
+	return rc;
+}
+
+int wd_warc_write_doc(struct wd_warc_writer *w, struct wd_arena *a, const struct wd_doc *doc,
+	const struct wd_warc_same *same, struct wd_str *ret_id, struct wd_err *err)
+{
+	struct wd_str id = WD_STR_NONE;
+	int rc = rotate_if_due(w, err);
 	if (rc == WD_OK)
-		*ret_id = id;
+		rc = put_main(w, a, doc, same, &id, err);
+	if (rc != WD_OK)
+		return rc;
+	w->doc_offset = w->last_offset;
+	w->docs++;
+	*ret_id = id;
+	if (same == NULL && doc->status != 304) {
+		if (doc->status != 0)
+			rc = put_request(w, a, doc, id, err);
+		if (rc == WD_OK)
+			rc = put_metadata(w, a, doc, id, err);
+	}
+	prune_if_over(w);
 	return rc;
 }
 
@@ -366,9 +542,9 @@ int wd_warc_writer_sync(struct wd_warc_writer *w, struct wd_err *err)
 void wd_warc_writer_where(
 	const struct wd_warc_writer *w, struct wd_str *ret_file, uint64_t *ret_offset)
 {
-	*ret_file = wd_str_c(w->path);
+	*ret_file = wd_str_from(wd_str_c(w->path), strlen(w->dir) + 1);
 	ret_file->n -= w->fd >= 0 ? strlen(open_suffix) : 0;
-	*ret_offset = w->last_offset;
+	*ret_offset = w->doc_offset;
 }
 
 int wd_warc_writer_close(struct wd_warc_writer *w, struct wd_err *err)
