@@ -215,10 +215,12 @@ static bool counts(const struct block *b)
 
 static void one_round(struct work *w)
 {
-	size_t kept = 0, tail = w->blocks.n;
+	size_t kept = 0, tail = w->blocks.n, last = SIZE_MAX;
 	w->prose = w->longest = 0;
 	for (size_t i = w->blocks.n, n = 0; i > 0 && n < TAIL_BLOCKS; i--) {
 		tail = i - 1;
+		if (n == 0 && counts(&w->blocks.v[i - 1]))
+			last = i - 1;
 		n += counts(&w->blocks.v[i - 1]);
 	}
 	for (size_t i = 0; i < w->blocks.n; i++) {
@@ -228,6 +230,7 @@ static void one_round(struct work *w)
 		unsigned zones = WD_ZONE_BODY;
 		zones |= kept < HEAD_BLOCKS ? WD_ZONE_HEAD : 0u;
 		zones |= i >= tail ? WD_ZONE_TAIL : 0u;
+		zones |= i == last && kept > 0 ? WD_ZONE_LAST : 0u;
 		ask(w, i, zones);
 		pass_by(w, b);
 		kept += counts(b);

@@ -164,7 +164,7 @@ struct word {
 };
 static const struct word zone_words[] = {{"head", WD_ZONE_HEAD}, {"tail", WD_ZONE_TAIL},
 	{"any", WD_ZONE_HEAD | WD_ZONE_TAIL | WD_ZONE_BODY}, {"title", WD_ZONE_TITLE},
-	{"caption", WD_ZONE_CAPTION}, {NULL, 0}};
+	{"caption", WD_ZONE_CAPTION}, {"last", WD_ZONE_LAST}, {NULL, 0}};
 static const struct word form_words[] = {{"line", WD_FORM_LINE}, {"block", WD_FORM_BLOCK},
 	{"section", WD_FORM_SECTION}, {"start", WD_FORM_START}, {"end", WD_FORM_END}, {NULL, 0}};
 

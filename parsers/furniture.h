@@ -16,6 +16,7 @@ enum wd_furniture_zone {
 	WD_ZONE_BODY = 4, /* anywhere */
 	WD_ZONE_TITLE = 8,
 	WD_ZONE_CAPTION = 16,
+	WD_ZONE_LAST = 32, /* the very last block, when others stand above it */
 };
 enum wd_furniture_form {
 	WD_FORM_LINE = 1,    /* the whole block is it */

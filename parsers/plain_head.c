@@ -18,7 +18,7 @@
 #include "parsers/furniture.h"
 #include "parsers/plain_impl.h"
 
-enum { HEAD_MAX = 10, SLUG_MAX_BYTES = 300 };
+enum { HEAD_MAX = 10, SLUG_MAX_BYTES = 300, NAMES_MAX = 5, TITLES_MAX = 4 };
 
 struct head {
 	struct wd_arena *a;
@@ -224,9 +224,31 @@ static bool is_japanese_name(struct wd_str s)
 	return part == 1 && count[0] >= 1 && count[0] <= 3 && count[1] >= 1 && count[1] <= 4;
 }
 
+/* One name, or several between commas and "and". */
 static bool is_name(const struct head *h, struct wd_str s)
 {
-	return (is_latin_name(s) || is_korean_name(s) || is_japanese_name(s)) && !in_text(h, s);
+	static const char *const joints[] = {", and ", " and ", " & ", ", ", "·", "、", " / "};
+	if (wd_str_ifind(s, WD_STR("and"), 0) == 0)
+		return false;
+	for (size_t names = 0; names < NAMES_MAX; names++) {
+		size_t end = s.n, behind = s.n;
+		for (size_t i = 0; i < WD_COUNTOF(joints); i++) {
+			struct wd_str j = wd_str_c(joints[i]);
+			size_t at = wd_str_find(s, j, 0);
+			if (at != SIZE_MAX && at < end) {
+				end = at;
+				behind = at + j.n;
+			}
+		}
+		struct wd_str one = wd_str_sub(s, 0, end);
+		if ((!is_latin_name(one) && !is_korean_name(one) && !is_japanese_name(one)) ||
+			in_text(h, one))
+			return false;
+		if (end == s.n)
+			return true;
+		s = wd_str_from(s, behind);
+	}
+	return false;
 }
 
 /* ---- the lines ---- */
@@ -329,6 +351,23 @@ static void read_line(struct head *h, struct wd_str s)
 		*title = s;
 }
 
+/* More lines than headlines come in, furniture, dates and slugs aside. */
+static bool has_too_many(const struct head *h)
+{
+	struct wd_furniture_hit hit;
+	struct wd_date_opts opts = {.no_relative = true};
+	struct wd_date date;
+	struct wd_err ignored;
+	size_t n = 0;
+	for (size_t i = 0; i < h->n; i++) {
+		struct wd_str s = h->lines->v[i].text;
+		n += !wd_furniture_find(h->m, s, WD_ZONE_HEAD | WD_ZONE_BODY,
+			     WD_FORM_LINE | WD_FORM_BLOCK | WD_FORM_SECTION, &hit) &&
+		     wd_date_parse(s, &opts, &date, &ignored) != WD_OK && slug_of(s).n == 0;
+	}
+	return n > TITLES_MAX;
+}
+
 /* The first line that is a name alone leaves the titles, when another title or a slug remains. */
 static void take_name(struct head *h)
 {
@@ -363,6 +402,8 @@ size_t wd_plain_head(struct wd_arena *a, const wd_plain_lines *lines, struct wd_
 	/* Without a paragraph below them, or with too many of them, lines are no head: the first
 	 * may be a headline, the others are text. */
 	if (h.n == HEAD_MAX || (h.n == lines->n && h.n > 1))
+		h.n = 1;
+	if (has_too_many(&h)) /* an address, a list, verse: text as well */
 		h.n = 1;
 	for (size_t i = 0; i < h.n; i++)
 		read_line(&h, lines->v[i].text);

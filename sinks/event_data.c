@@ -141,12 +141,63 @@ static void put_status(struct wd_event_enc *e)
 		wd_json_kv(&e->j, "expires", wd_date_utc(e->a, art->entry->expired));
 }
 
+/* Where the words of a notice that come after its holder begin. */
+static size_t holder_end(struct wd_str s)
+{
+	static const char *const tails[] = {"all rights", "all right", "reserved", "reproduction",
+		"unauthori", "may not", "no part", "any unauth", "licensed", "under ", "무단",
+		"재배포", "저작권", "AI ", "無断", "禁", "転載", "|", ">", "]", ")", "。", "~",
+		"www.", "http"};
+	size_t end = s.n;
+	for (size_t i = 0; i < WD_COUNTOF(tails); i++) {
+		size_t at = wd_str_ifind(s, wd_str_c(tails[i]), 0);
+		end = WD_MIN(end, at);
+	}
+	/* a full stop behind a word, not behind an initial or "Co." before a comma */
+	for (size_t i = 3; i + 1 < end; i++) {
+		if (s.p[i] == '.' && s.p[i + 1] == ' ' && wd_is_alpha(s.p[i - 1]) &&
+			wd_is_alpha(s.p[i - 2]) && wd_is_alpha(s.p[i - 3]))
+			end = i;
+	}
+	return end;
+}
+
+/* "© 2024-2025 Northern Gazette Ltd. All rights reserved." → "Northern Gazette Ltd" */
+static struct wd_str holder_of(struct wd_str notice)
+{
+	enum { HOLDER_BYTES = 120 };
+	static const char *const marks[] = {"copyright", "copyrights", "(c)", "（c）", "©", "ⓒ",
+		"℗", "저작권자", "<", "[", "(", "【", "（", ":", "：", "by ", "-", "–", "~", ",",
+		"/"};
+	struct wd_str s = notice;
+	bool marked = false;
+	for (size_t i = 0; i < WD_COUNTOF(marks); i++) {
+		struct wd_str mark = wd_str_c(marks[i]);
+		s = wd_utf8_trim(s);
+		while (s.n > 0 && wd_is_digit(s.p[0])) /* years */
+			s = wd_utf8_trim(wd_str_from(s, 1));
+		if (!wd_str_istarts(s, mark))
+			continue;
+		marked |= i < 8;
+		s = wd_str_from(s, mark.n);
+		i = SIZE_MAX; /* from the first again */
+	}
+	s = wd_utf8_trim(wd_str_sub(s, 0, holder_end(s)));
+	while (s.n > 0 && (strchr(".,;:-/ ", s.p[s.n - 1]) != NULL))
+		s.n--;
+	if (s.n > HOLDER_BYTES || (!marked && s.n != notice.n))
+		return WD_STR_NONE;
+	return s;
+}
+
 static void put_rights(struct wd_event_enc *e)
 {
 	const struct wd_article *art = e->art;
 	struct wd_str holder = art->entry != NULL ? art->entry->rights_holder : WD_STR_NONE;
-	wd_json_kv(&e->j, "copyrightHolder", holder.n > 0 ? holder : art->copyright);
-	if (holder.n > 0 && !wd_str_eq(holder, art->copyright))
+	if (holder.n == 0)
+		holder = holder_of(art->copyright);
+	wd_json_kv(&e->j, "copyrightHolder", holder);
+	if (!wd_str_eq(holder, art->copyright))
 		wd_json_kv(&e->j, "copyrightNotice", art->copyright);
 	wd_json_kv(&e->j, "usageTerms", art->usage_terms);
 	if (art->entry != NULL)

@@ -38,6 +38,7 @@ static struct rule_line read_rule(struct wd_str line)
 	r.zones |= has_word(zones, "any") ? WD_ZONE_BODY : 0u;
 	r.zones |= has_word(zones, "title") ? WD_ZONE_TITLE : 0u;
 	r.zones |= has_word(zones, "caption") ? WD_ZONE_CAPTION : 0u;
+	r.zones |= has_word(zones, "last") ? WD_ZONE_LAST : 0u;
 	r.forms = wd_str_eqc(form, "start")     ? (unsigned)WD_FORM_START
 		  : wd_str_eqc(form, "end")     ? (unsigned)WD_FORM_END
 		  : wd_str_eqc(form, "block")   ? (unsigned)WD_FORM_BLOCK
