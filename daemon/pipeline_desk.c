@@ -45,7 +45,10 @@ static int one_chunk(struct wd_pipeline *p, struct job *j, struct chunk *c, stru
 		bool is_version = false;
 		wd_arena_reset(p->scratch);
 		if (j->articles == 0) {
-			int r = wd_desk_doc_begin(p->desk, j->doc, c->v[i]->feed, err);
+			/* Before its events: a long document is committed in parts. */
+			int r = wd_pipe_index(p, j->doc, err);
+			if (r == WD_OK)
+				r = wd_desk_doc_begin(p->desk, j->doc, c->v[i]->feed, err);
 			if (r != WD_OK)
 				return r;
 		}
@@ -63,7 +66,7 @@ static int one_chunk(struct wd_pipeline *p, struct job *j, struct chunk *c, stru
 
 static int end_doc(struct wd_pipeline *p, struct job *j, struct wd_err *err)
 {
-	int r = wd_pipe_index(p, j->doc, err);
+	int r = j->articles == 0 ? wd_pipe_index(p, j->doc, err) : WD_OK;
 	if (r != WD_OK)
 		return r;
 	if (j->rc < 0)
