@@ -212,6 +212,17 @@ static void copy_headers(struct wd_doc *doc, const struct wd_warc_http *http)
 	doc->last_modified = wd_doc_header(doc, "Last-Modified");
 }
 
+/* Some archivers keep the header although they undid the coding. The other codings have a mark of
+ * their own; what is no brotli and begins like a document is one. */
+static bool is_undone(struct wd_str payload, struct wd_str coding)
+{
+	struct wd_str s = wd_str_trim(payload);
+	if (wd_str_starts(s, WD_STR("\xEF\xBB\xBF")))
+		s = wd_str_from(s, 3);
+	return wd_str_ieqc(wd_str_trim(coding), "br") && s.n > 0 &&
+	       (s.p[0] == '<' || s.p[0] == '{' || s.p[0] == '[');
+}
+
 /* A response's decoded payload, or a resource's block, into the document. */
 static int warc_body(
 	struct wd_doc *doc, const struct wd_warc_record *rec, size_t max, struct wd_err *err)
@@ -238,7 +249,9 @@ static int warc_body(
 			coding = http.headers[i].value;
 	}
 	rc = wd_warc_decode(tmp, http.payload, coding, max, &body, err);
-	if (rc != WD_OK)
+	if (rc == WD_E_MALFORMED && is_undone(http.payload, coding))
+		body = http.payload;
+	else if (rc != WD_OK)
 		return rc;
 	copy_headers(doc, &http);
 	return wd_arena_dup(doc->mem, body, &doc->body) == WD_OK
