@@ -66,3 +66,5 @@ void wd_doc_free(struct wd_doc *doc);
 WD_DEFINE_CLEANUP(struct wd_doc *, wd_doc_free)
 /** Value of the header (case-insensitive), empty when absent. */
 struct wd_str wd_doc_header(const struct wd_doc *doc, const char *name);
+/** The bytes are no text in any character set: a picture, an archive, a program. */
+bool wd_doc_is_binary(struct wd_str body);

@@ -46,6 +46,7 @@ static int visit_file(struct visitor *v, const char *path)
 	struct wd_warc_reader *r;
 	struct wd_warc_record rec;
 	struct wd_err err = {0, ""};
+	uint64_t before = v->records + v->bad;
 	int rc = wd_warc_open(path, MAX_BLOCK, &r, &err), result = WD_OK;
 	if (rc != WD_OK) {
 		v->bad++;
@@ -63,6 +64,11 @@ static int visit_file(struct visitor *v, const char *path)
 		result = v->record(v, path, &rec);
 	}
 	wd_warc_close(r);
+	if (v->records + v->bad == before) {
+		v->bad++;
+		(void)wd_err_set(&err, WD_E_MALFORMED, "no WARC record in it");
+		wd_batch_error(path, &err);
+	}
 	return result;
 }
 

@@ -119,6 +119,7 @@ int wd_cmd_check(int argc, char **argv)
 			(void)fputs(help, stdout);
 			return WD_EXIT_OK;
 		default:
+			(void)fputs(help, stderr);
 			return WD_EXIT_USAGE;
 		}
 	}

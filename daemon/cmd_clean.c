@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/doc.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/limits.h"
@@ -16,6 +17,7 @@
 #include "daemon/cmd.h"
 #include "parsers/charset.h"
 #include "parsers/clean.h"
+#include "parsers/inflate.h"
 
 static const char help[] =
 	"usage: wiredesk clean [--url URL] [--sanitise-only] [FILE…]\n"
@@ -162,6 +164,12 @@ static int clean_file(struct wd_arena *a, const struct wd_clean_opts *opts, cons
 	wd_arena_reset(a);
 	int r = wd_file_read(path, WD_MAX_BODY_BYTES, &bytes, &err);
 	wd_cleanup(wd_free_charp) char *owned = wd_unconst(bytes.p);
+	if (r == WD_OK)
+		r = wd_inflate(a, bytes, &bytes, &err);
+	if (r == WD_OK && wd_str_trim(bytes).n == 0)
+		r = wd_err_set(&err, WD_E_MALFORMED, "the document is empty");
+	if (r == WD_OK && wd_doc_is_binary(bytes))
+		r = wd_err_set(&err, WD_E_UNSUPPORTED, "no text in any character set");
 	if (r == WD_OK)
 		r = wd_charset_decode(
 			a, bytes, WD_CHARSET_HTML, WD_STR_NONE, WD_STR_NONE, &text, &err);

@@ -95,9 +95,21 @@ static int parse_one(void *worker, struct wd_doc *doc, struct wd_batch_out *out,
 	return rc;
 }
 
-static void help(void)
+static bool known_format(const char *name)
 {
-	(void)printf(
+	const char *f;
+	if (wd_parser_is_format(wd_str_c(name)))
+		return true;
+	(void)fprintf(stderr, "wiredesk parse: no format '%s'; --as takes", name);
+	for (size_t i = 0; (f = wd_parser_format(i)) != NULL; i++)
+		(void)fprintf(stderr, " %s", f);
+	(void)fputc('\n', stderr);
+	return false;
+}
+
+static void help(FILE *to)
+{
+	(void)fprintf(to,
 		"usage: wiredesk parse [OPTION…] [FILE… | --files-from FILE]\n\n"
 		"Reads feeds (stdin without a FILE) and prints, one JSON object a line, the feed and\n"
 		"then its entries in input order, with flat fields.\n\n"
@@ -133,14 +145,19 @@ int wd_cmd_parse(int argc, char **argv)
 			break;
 		case 'A':
 			opts.format = optarg;
+			rc = known_format(optarg) ? WD_EXIT_OK : WD_EXIT_USAGE;
 			break;
 		case 'r':
 			opts.raw = true;
 			break;
 		case 'h':
-			help();
+			help(stdout);
 			wd_batch_done(&b);
 			return WD_EXIT_OK;
+		case '?':
+			help(stderr);
+			rc = WD_EXIT_USAGE;
+			break;
 		default:
 			rc = wd_batch_option(&b, opt, optarg) > 0 ? WD_EXIT_OK : WD_EXIT_USAGE;
 		}

@@ -441,8 +441,10 @@ int wd_cmd_replay(int argc, char **argv)
 			(void)fputs(help, stdout);
 			return WD_EXIT_OK;
 		}
-		if (opt == '?')
+		if (opt == '?') {
+			(void)fputs(help, stderr);
 			return WD_EXIT_USAGE;
+		}
 		if (!take_option(&r, opt, optarg)) {
 			(void)fprintf(stderr,
 				"wiredesk replay: '%s' is not understood here; see --help\n",

@@ -213,8 +213,14 @@ int wd_cmd_status(int argc, char **argv)
 			(void)fputs(help, stdout);
 			return WD_EXIT_OK;
 		default:
+			(void)fputs(help, stderr);
 			return WD_EXIT_USAGE;
 		}
+	}
+	if (optind < argc) {
+		(void)fprintf(
+			stderr, "wiredesk status: '%s' is too much; see --help\n", argv[optind]);
+		return WD_EXIT_USAGE;
 	}
 	return run(path, as_json, watch);
 }

@@ -29,6 +29,11 @@ int wd_cmd_store_open(
 	if (cf->store.path.n == 0)
 		return wd_err_set(err, WD_E_MALFORMED, "the configuration names no store.path");
 	(void)snprintf(dir, sizeof(dir), "%.*s", WD_STR_ARG(cf->store.path));
+	/* An operator's command looks at what the daemon made; it never makes a store. */
+	if (!wd_store_exists(dir))
+		return wd_err_set(err, WD_E_NOTFOUND,
+			"no store in '%s': the daemon has not run with this configuration yet",
+			dir);
 	struct wd_store_opts so = {
 		.dir = dir, .read_only = read_only, .outbox_max_bytes = cf->store.outbox_max_bytes};
 	return wd_store_open(&so, ret, err);

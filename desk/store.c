@@ -312,6 +312,13 @@ static int open_db(struct wd_store *s, const struct wd_store_opts *opts, struct 
 	return r == WD_OK ? load(s, opts, err) : r;
 }
 
+bool wd_store_exists(const char *dir)
+{
+	char path[4096];
+	int n = snprintf(path, sizeof(path), "%s/%s", dir, STORE_FILE);
+	return n > 0 && (size_t)n < sizeof(path) && access(path, F_OK) == 0;
+}
+
 int wd_store_open(const struct wd_store_opts *opts, struct wd_store **ret, struct wd_err *err)
 {
 	struct wd_store *s = calloc(1, sizeof(*s));

@@ -22,6 +22,8 @@ struct wd_store_opts {
 	uint64_t outbox_max_bytes; /* 0: WD_OUTBOX_MAX_BYTES */
 };
 
+/** A store was made in this folder. */
+bool wd_store_exists(const char *dir);
 /** Opens, creates or migrates; takes the lock. Errors say what to do: locked by another process,
  * corrupt, made by a newer version, foreign files in the folder. */
 WD_MUST_USE int wd_store_open(

@@ -449,6 +449,8 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 	if (!ctx->page_allowed)
 		return build_feed(ctx, err);
 	int r = wd_inflate(ctx->feed_arena, doc->body, &body, err);
+	if (r == WD_OK && wd_doc_is_binary(body))
+		r = wd_err_set(err, WD_E_UNSUPPORTED, "no text in any character set");
 	if (r == WD_OK)
 		r = wd_charset_decode(ctx->feed_arena, body, guess_kind(body), doc->content_type,
 			doc->hints.charset, &text, err);
@@ -458,6 +460,9 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 		return wd_err_set(err, WD_E_MALFORMED, "the document is empty");
 	if (doc->hints.format.n > 0 || wd_parser_find(text.text, doc) != NULL)
 		return build_feed(ctx, err);
+	if (wd_parser_is_json(text.text))
+		return wd_err_set(err, WD_E_UNSUPPORTED,
+			"JSON, but neither a JSON Feed nor ninjs: no item with a headline or body in it");
 	struct wd_article art;
 	r = is_page(doc, text.text)
 		    ? wd_page_build(ctx->arena, doc, text.text, ctx->trace, &art, err)

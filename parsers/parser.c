@@ -27,16 +27,51 @@ static const struct wd_parser_ops *const parsers[] = {
 	&wd_story_parser,
 };
 
-/** The parser of a format's name (architecture §4); NULL: the name is none. */
+/* The names a format may be asked for by: architecture's, and their families. */
+static const struct {
+	const char *name;
+	const struct wd_parser_ops *ops;
+} formats[] = {{"rss", &wd_feed_parser}, {"rss090", &wd_feed_parser}, {"rss091", &wd_feed_parser},
+	{"rss092", &wd_feed_parser}, {"rss093", &wd_feed_parser}, {"rss094", &wd_feed_parser},
+	{"rss10", &wd_feed_parser}, {"rss20", &wd_feed_parser}, {"atom", &wd_feed_parser},
+	{"atom03", &wd_feed_parser}, {"atom10", &wd_feed_parser}, {"cdf", &wd_feed_parser},
+	{"jsonfeed", &wd_jsonfeed_parser}, {"jsonfeed10", &wd_jsonfeed_parser},
+	{"jsonfeed11", &wd_jsonfeed_parser}, {"sitemap", &wd_sitemap_parser},
+	{"sitemapindex", &wd_sitemap_parser}, {"nitf", &wd_nitf_parser},
+	{"newsml1", &wd_newsml1_parser}, {"newsmlg2", &wd_newsmlg2_parser},
+	{"ninjs", &wd_ninjs_parser}, {"json", &wd_ninjs_parser}, {"xml", &wd_story_parser}};
+
 static const struct wd_parser_ops *by_format(struct wd_str format)
 {
-	for (size_t i = 1; i < WD_COUNTOF(parsers); i++) {
-		if (wd_str_starts(format, wd_str_c(parsers[i]->name)))
-			return parsers[i];
+	for (size_t i = 0; i < WD_COUNTOF(formats); i++) {
+		if (wd_str_eqc(format, formats[i].name))
+			return formats[i].ops;
 	}
-	return wd_str_starts(format, WD_STR("rss")) || wd_str_starts(format, WD_STR("atom"))
-		       ? &wd_feed_parser
-		       : NULL;
+	return NULL;
+}
+
+const char *wd_parser_format(size_t i)
+{
+	return i < WD_COUNTOF(formats) ? formats[i].name : NULL;
+}
+
+bool wd_parser_is_format(struct wd_str name)
+{
+	return by_format(name) != NULL;
+}
+
+bool wd_parser_is_json(struct wd_str text)
+{
+	struct wd_str s = wd_utf8_trim(text);
+	char open = s.n > 1 ? s.p[0] : '\0', last = s.n > 1 ? s.p[s.n - 1] : '\0';
+	struct wd_str inside = wd_utf8_trim(wd_str_sub(wd_str_from(s, 1), 0, 4096));
+	char first = inside.n > 0 ? inside.p[0] : '\0';
+	if (open == '{')
+		return first == '"' || (first == '}' && inside.n == 1);
+	/* "[Seoul = ...] text" is an article */
+	return open == '[' &&
+	       (first == '{' || (last == ']' && (first == '"' || first == '[' || first == ']' ||
+							wd_is_digit(first))));
 }
 
 const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_doc *doc)

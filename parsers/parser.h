@@ -39,6 +39,13 @@ const struct wd_parser_ops *wd_parser_find(struct wd_str text, const struct wd_d
  */
 WD_MUST_USE int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err);
 
+/** Names of formats that a document may be said to have (hints.format), by number; NULL: no more.
+ */
+const char *wd_parser_format(size_t i);
+bool wd_parser_is_format(struct wd_str name);
+/** Data, not prose: begins (and for lists of plain values ends) as JSON does. */
+bool wd_parser_is_json(struct wd_str text);
+
 /** The HTML holds the marks of a page that stands between a client and a site (a challenge, a
  * captcha). */
 bool wd_parser_is_bot_wall(struct wd_str text);

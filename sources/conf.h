@@ -55,6 +55,3 @@ struct wd_push_conf {
 	uint64_t max_bytes;
 	int64_t rate; /* requests per second, 0: no limit */
 };
-
-/** Pictures, archives, programs: bytes that are no text in any character set we decode. */
-bool wd_source_is_binary(struct wd_str body);

@@ -191,7 +191,7 @@ bool wd_push_unpack(struct wd_str type, struct wd_str coding, uint64_t max_bytes
 	if (wd_str_trim(doc->body).n == 0)
 		return wd_problem_set(
 			p, MHD_HTTP_BAD_REQUEST, "empty", "the request has no document in it");
-	if (wd_source_is_binary(doc->body))
+	if (wd_doc_is_binary(doc->body))
 		return wd_problem_set(p, MHD_HTTP_UNPROCESSABLE_CONTENT,
 			"not a document that can be read",
 			"the bytes are no text in any character set");

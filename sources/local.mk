@@ -1,6 +1,5 @@
 # Where documents come from. Includes base/ only.
 libwiredesk_a_SOURCES += \
-	%reldir%/binary.c \
 	%reldir%/conf.h \
 	%reldir%/http_fetch.c %reldir%/http_fetch.h \
 	%reldir%/http_poll.c %reldir%/http_poll.h %reldir%/http_poll_impl.h \

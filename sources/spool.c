@@ -270,7 +270,7 @@ static bool take_file(struct wd_spool *s, const struct folder *fo, const char *n
 			"the file is empty: was it moved here before it was written?");
 		return true;
 	}
-	if (wd_source_is_binary(body)) {
+	if (wd_doc_is_binary(body)) {
 		free(wd_unconst(body.p));
 		put_away(fo->path, name, WD_E_UNSUPPORTED,
 			"the bytes are no text in any character set: feeds, pages and agency formats are read");

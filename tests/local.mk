@@ -89,7 +89,8 @@ TESTS += $(fuzz_programs)
 endif
 check_PROGRAMS += $(fuzz_programs)
 
-TESTS += tests/golden/golden.sh
+TESTS += tests/golden/golden.sh tests/cli/cli.py
+EXTRA_DIST += tests/cli
 EXTRA_DIST += tests/fuzz/fuzz_charset.dict tests/fuzz/fuzz_feed.dict
 EXTRA_DIST += tests/fuzz/fuzz_html.dict tests/fuzz/fuzz_page.dict
 EXTRA_DIST += tests/fuzz/fuzz_tag.dict
