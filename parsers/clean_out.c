@@ -215,6 +215,11 @@ static bool ends_in_function_word(struct wd_str s)
 		"have", "had", "which", "who", "whose", "their", "its", "his", "between",
 		"including", "while", "because", "but", "than", "into", "will", "would", "could",
 		"should", NULL};
+	static const char *const more[] = {"also", "not", "be", "been", "being", "if", "he", "she",
+		"they", "we", "his", "our", "when", "where", "whether", "about", "against", "under",
+		"after", "before", "among", "toward", "towards", "through", "during", "without",
+		"can", "may", "must", "might", "this", "these", "those", "more", "most", "very",
+		"both", "amid", "per", NULL};
 	static const char *const endings[] = {"을", "를", "은", "는", "의", "와", "과", "에서",
 		"에게", "으로", "및", "は", "が", "を", "の", "と", "、", "，", NULL};
 	size_t at = s.n;
@@ -226,6 +231,27 @@ static bool ends_in_function_word(struct wd_str s)
 		if (wd_str_eqc(word, words[i]))
 			return true;
 	}
+	for (size_t i = 0; apart && more[i] != NULL; i++) {
+		if (wd_str_eqc(word, more[i]))
+			return true;
+	}
+	for (size_t i = 0; endings[i] != NULL; i++) {
+		if (wd_str_ends(s, wd_str_c(endings[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Korean and Japanese words that join what follows, where they end a text whose other paragraphs
+ * end in full stops. A headline-like line may well end in one ("제도"), so the others have to speak
+ * for it. */
+static bool ends_in_joining_word(struct wd_str s)
+{
+	static const char *const endings[] = {"도", "에", "로", "며", "고", "지만", "면서", "에는",
+		"부터", "까지", "보다", "처럼", "대해", "위해", "통해", "따라", "대한", "위한",
+		"관한", "하는", "되는", "있는", "하여", "해서", "라며", "라고", "다는", "다며",
+		"이며", "に", "で", "も", "て", "へ", "や", "から", "まで", "など", "より", "ため",
+		"による", "ついて", "する", "した", NULL};
 	for (size_t i = 0; endings[i] != NULL; i++) {
 		if (wd_str_ends(s, wd_str_c(endings[i])))
 			return true;
@@ -253,7 +279,7 @@ bool wd_clean_breaks_off(struct wd_str text)
 		return false;
 	if (ends_in_function_word(last))
 		return true;
-	if (last.n < LONG_BYTES)
+	if (last.n < LONG_BYTES && !ends_in_joining_word(last))
 		return false;
 	/* All others end with a full stop, this long one in the middle of a word or clause. */
 	size_t all = 0, ended = 0;
@@ -266,5 +292,7 @@ bool wd_clean_breaks_off(struct wd_str text)
 	}
 	size_t at = last.n;
 	uint32_t cp = wd_utf8_prev(last, &at);
-	return all >= 2 && ended == all && cp < 0x250 && wd_cp_is_letter(cp);
+	if (all == 0 || ended != all)
+		return false;
+	return (all >= 2 && cp < 0x250 && wd_cp_is_letter(cp)) || ends_in_joining_word(last);
 }

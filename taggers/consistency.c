@@ -369,6 +369,12 @@ static bool has_both_sides(const struct wd_scan *s, int sentence)
 	return (offices >> s->r->side[0] & 1) != 0 && (offices >> s->r->side[1] & 1) != 0;
 }
 
+static bool has_both_sides_or_summit(const struct wd_scan *s, int sentence)
+{
+	return has_both_sides(s, sentence) ||
+	       wd_scan_has(s, sentence, s->r->fact_words.summit, NULL);
+}
+
 static int check_dates(struct wd_scan *s, const struct wd_event *e, bool not_in_office)
 {
 	int x = wd_event_sole(&e->side[0]), y = wd_event_sole(&e->side[1]);
@@ -379,8 +385,7 @@ static int check_dates(struct wd_scan *s, const struct wd_event *e, bool not_in_
 		const struct wd_text_date *d = *at;
 		if (d->is_relative || !d->has_month || has_other_leader(s, d->sentence) ||
 			pair_met(s, x, y, d) || !wd_facts_complete(s->r, d->from, d->to) ||
-			!(has_both_sides(s, d->sentence) ||
-				wd_scan_has(s, d->sentence, s->r->fact_words.summit, NULL)))
+			!has_both_sides_or_summit(s, d->sentence))
 			continue;
 		struct wd_flag *f = raise(s, "wrong_date", "error",
 			wd_arena_printf(s->a, "%.*s and %.*s did not meet on %.*s",
@@ -464,9 +469,12 @@ static bool is_locative(const struct wd_folded *d, const struct wd_hit *h)
 		       (d->cp[i - 2] == 't' && d->cp[i - 3] == 'a' && d->cp[i - 4] == ' '));
 }
 
-static bool mentions_place(const struct wd_scan *s, int place)
+/* In that field; -1: in any. */
+static bool mentions_place(const struct wd_scan *s, int place, int only)
 {
 	for (int field = 0; field < s->n_fields; field++) {
+		if (only >= 0 && field != only)
+			continue;
 		WD_VEC_EACH (const struct wd_hit, h, &s->fields[field].hits) {
 			if (!h->is_hidden && h->word->kind == WD_WORD_PLACE &&
 				(wd_facts_in_place(s->r, h->word->ref, place) ||
@@ -501,17 +509,46 @@ static bool is_wrong_place(const struct wd_scan *s, const struct wd_event *e,
 	       !met_there(s, e->meeting, h->word->ref);
 }
 
+/* "summit in Osaka", "오사카서 정상회담": the meeting's word stands at the place itself. */
+static bool is_at_meeting(const struct wd_scan *s, const struct wd_hit *place)
+{
+	enum { TOUCH = 4 };
+	const struct wd_sentence *st = &s->sentences.v[place->sentence];
+	for (size_t i = st->hit_from; i < st->hit_to; i++) {
+		const struct wd_hit *h = &s->fields[st->field].hits.v[i];
+		bool meets = h->word->kind == WD_WORD_CONCEPT &&
+			     (h->word->ref == s->r->fact_words.meet ||
+				     h->word->ref == s->r->fact_words.summit);
+		if (meets && !h->is_hidden && h->start <= place->end + TOUCH &&
+			place->start <= h->end + TOUCH)
+			return true;
+	}
+	return false;
+}
+
+/* The article knows the right place as well: only a headline that plainly puts the meeting
+ * elsewhere is wrong then. */
+static bool contradicts_own_text(const struct wd_scan *s, const struct wd_hit *h)
+{
+	const struct wd_sentence *st = &s->sentences.v[h->sentence];
+	return st->zone == WD_ZONE_HEADLINE && is_at_meeting(s, h);
+}
+
 static int check_place(struct wd_scan *s, const struct wd_event *e)
 {
 	const struct wd_meeting *m = e->meeting;
-	if (m == NULL || m->place == WD_NO_INDEX || mentions_place(s, m->place))
+	if (m == NULL || m->place == WD_NO_INDEX)
 		return WD_OK;
+	bool is_known = mentions_place(s, m->place, -1);
 	bool is_now = s->pub_day != WD_DAY_NONE && s->pub_day >= m->from && s->pub_day <= m->to + 2;
-	if (!e->by_date && !is_now)
+	if (!e->by_date && !is_now && !e->near_date)
 		return WD_OK;
-	for (int field = 0; field < s->n_fields; field++) {
+	if (is_known && s->n_fields > 1 && mentions_place(s, m->place, 0))
+		return WD_OK;
+	for (int field = 0; field < (is_known ? 1 : s->n_fields); field++) {
 		WD_VEC_EACH (const struct wd_hit, h, &s->fields[field].hits) {
-			if (!is_wrong_place(s, e, &s->fields[field].folded, h))
+			if (!is_wrong_place(s, e, &s->fields[field].folded, h) ||
+				(is_known && !contradicts_own_text(s, h)))
 				continue;
 			struct wd_span sp = wd_scan_span(s, field, h->start, h->end);
 			struct wd_flag *f = raise(s, "wrong_place", "error",
@@ -551,7 +588,7 @@ static int check_first(struct wd_scan *s, const struct wd_event *e)
 		if (!named)
 			return WD_OK;
 	}
-	if (before == NULL || mentions_place(s, before->place))
+	if (before == NULL || mentions_place(s, before->place, -1))
 		return WD_OK;
 	for (int i = 0; i < (int)s->sentences.n; i++) {
 		const struct wd_hit *h;

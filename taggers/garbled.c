@@ -224,12 +224,20 @@ static bool is_title_prefix(uint32_t cp)
 	return false;
 }
 
-/* 렬 and 열, 률 and 율 are spellings of one syllable. */
-static bool same_syllable(uint32_t x, uint32_t y)
+/* 렬 and 열, 률 and 율 are spellings of one syllable; 다카이치 and 타카이치 of one Japanese name.
+ */
+static bool same_syllable(uint32_t x, uint32_t y, bool japanese)
 {
 	static const uint32_t pairs[][2] = {{0xb82c, 0xc5f4}, {0xb960, 0xc728}, {0xb958, 0xc720}};
+	static const uint32_t plain[] = {
+		0, 0, 2, 3, 3, 5, 6, 7, 7, 9, 10, 11, 12, 12, 12, 0, 3, 7, 18};
 	if (x == y)
 		return true;
+	/* Japanese names have ㄱ or ㅋ, ㄷ or ㅌ, ㅈ, ㅊ, ㅉ or ㅆ for one sound. */
+	if (japanese && wd_cp_is_hangul(x) && wd_cp_is_hangul(y) && x >= 0xac00 && y >= 0xac00) {
+		uint32_t a = x - 0xac00, b = y - 0xac00;
+		return a % 588 == b % 588 && plain[a / 588] == plain[b / 588];
+	}
 	for (size_t i = 0; i < WD_COUNTOF(pairs); i++) {
 		if ((x == pairs[i][0] && y == pairs[i][1]) ||
 			(x == pairs[i][1] && y == pairs[i][0]))
@@ -256,7 +264,7 @@ static unsigned chars_apart(const struct wd_folded *d, uint32_t p, const struct 
 		bool space = (d->gap[start + i] & WD_FOLD_GAP_SPACE) != 0;
 		if (i > 0 && space != ((name->gap[i] & WD_FOLD_GAP_SPACE) != 0))
 			return 9;
-		if (!same_syllable(d->cp[start + i], name->cp[i])) {
+		if (!same_syllable(d->cp[start + i], name->cp[i], hangul && n > 4 && i == 0)) {
 			apart++;
 			*ret_at = i;
 		}

@@ -139,6 +139,31 @@ static double date_score(const struct wd_scan *s, const struct wd_meeting *m, bo
 	return best;
 }
 
+/* The date belongs to the meeting: it stands in a sentence that meets. */
+static bool is_event_date(const struct wd_scan *s, const struct wd_text_date *d)
+{
+	const struct wd_fact_words *w = &s->r->fact_words;
+	return d->form == WD_DATED_DAY && d->from != WD_DAY_NONE &&
+	       wd_event_is_meeting(s, d->sentence) &&
+	       !wd_scan_has(s, d->sentence, w->announce, NULL) &&
+	       !wd_event_is_background(s, d->sentence);
+}
+
+/* A date written out for the meeting is wrong by some days: the nearest one is meant. */
+static double almost_score(const struct wd_scan *s, const struct wd_meeting *m)
+{
+	enum { ALMOST = 20 };
+	double best = 0;
+	WD_VEC_EACH (const struct wd_text_date, d, &s->dates) {
+		if (d->is_relative || !d->has_year || !d->has_month || !is_event_date(s, d))
+			continue;
+		int64_t apart = d->from > m->to ? d->from - m->to : m->from - d->to;
+		double v = apart <= 0 || apart > ALMOST ? 0 : 2 - (double)apart / ALMOST;
+		best = v > best ? v : best;
+	}
+	return best;
+}
+
 static double near_score(const struct wd_scan *s, const struct wd_meeting *m)
 {
 	if (s->pub_day == WD_DAY_NONE)
@@ -197,10 +222,11 @@ static void find_meeting(const struct wd_scan *s, struct wd_event *e)
 		/* Leaders alone are not enough: they meet at times that the table lacks. */
 		if (date <= 0 && near < 2 && place <= 0)
 			continue;
+		double almost = date <= 0 ? almost_score(s, m) : 0;
 		double leaders = leaders_score(e, m);
 		if (leaders <= -2 && date < 4) /* two other people, at no such date */
 			continue;
-		double v = leaders + date + near + place;
+		double v = leaders + date + almost + near + place;
 		if (v <= top) {
 			second = v > second ? v : second;
 			continue;
@@ -209,20 +235,11 @@ static void find_meeting(const struct wd_scan *s, struct wd_event *e)
 		top = v;
 		e->meeting = m;
 		e->by_date = by_date;
+		e->near_date = almost > 0;
 	}
 	if (top < ENOUGH || top - second < 0.1)
 		e->meeting = NULL;
 	e->confidence = top > 14 ? 0.99 : 0.5 + top / 30;
-}
-
-/* The date belongs to the meeting: it stands in a sentence that meets. */
-static bool is_event_date(const struct wd_scan *s, const struct wd_text_date *d)
-{
-	const struct wd_fact_words *w = &s->r->fact_words;
-	return d->form == WD_DATED_DAY && d->from != WD_DAY_NONE &&
-	       wd_event_is_meeting(s, d->sentence) &&
-	       !wd_scan_has(s, d->sentence, w->announce, NULL) &&
-	       !wd_event_is_background(s, d->sentence);
 }
 
 int wd_event_find(struct wd_scan *s, struct wd_event *ret)

@@ -26,7 +26,8 @@ struct wd_event {
 	struct wd_side side[2];
 	const struct wd_meeting *meeting; /* NULL: none of the table */
 	double confidence;
-	bool by_date; /* a date of the text lies in the meeting's days */
+	bool by_date;   /* a date of the text lies in the meeting's days */
+	bool near_date; /* a date written for the meeting lies near them, and in no other's */
 	/* Dates written for the meeting itself: in sentences that meet, tell no announcement and do
 	 * not look back. */
 	WD_VEC(const struct wd_text_date *) dates;

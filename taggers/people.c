@@ -96,6 +96,30 @@ uint32_t wd_people_right_edge(const struct wd_folded *d, uint32_t p)
 
 /* ---- titles beside a name ---- */
 
+/* A word behind the name that makes it somebody else's: 石破夫人, 이시바 여사, also with a given
+ * name between (이시바 요시코 여사). */
+static bool is_relative_of(const struct wd_scan *s, int field, uint32_t p)
+{
+	enum { GIVEN_NAME_MAX = 5 };
+	const struct wd_folded *d = folded(s, field);
+	for (int word = 0; word < 2; word++) {
+		const struct wd_hit *h = wd_people_starting(
+			s, field, wd_people_right_edge(d, p), bit(WD_WORD_RELATIVE));
+		if (h != NULL)
+			return true;
+		uint32_t e = p, start;
+		while (e < d->n && d->cp[e] == ' ')
+			e++;
+		for (start = e; e < d->n && e < start + GIVEN_NAME_MAX &&
+				wd_cp_is_hangul(d->cp[e]) && (e == start || d->gap[e] == 0);)
+			e++;
+		if (e == start)
+			return false;
+		p = e;
+	}
+	return false;
+}
+
 static void look_right(const struct wd_scan *s, int field, uint32_t p, struct wd_beside *b)
 {
 	const struct wd_folded *d = folded(s, field);
@@ -642,7 +666,7 @@ static int bare_names(struct wd_scan *s, int field)
 							: bare_cjk_ok(s, field, h, figure)))
 			continue;
 		struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
-		if (b.is_foreign)
+		if (b.is_foreign || is_relative_of(s, field, h->end))
 			continue;
 		/* "Foreign Minister Lee": somebody else of that name. */
 		if (b.has_post && !(h->end - h->start > 1 && is_introduced(s, figure)) && is_latin)
@@ -701,9 +725,32 @@ static int titles_alone(struct wd_scan *s, int field)
 	return WD_OK;
 }
 
-/* Who is called "former" anywhere is so everywhere: later sentences drop the word. */
+/* The sentence tells of a day long past, with its year, on which the figure held the office. */
+static bool is_history(const struct wd_scan *s, const struct wd_mention *m)
+{
+	enum { LONG_AGO = 300 };
+	const struct wd_sentence *st = &s->sentences.v[m->sentence];
+	for (size_t i = st->date_from; i < st->date_to; i++) {
+		const struct wd_text_date *d = &s->dates.v[i];
+		if (d->has_year && d->from != WD_DAY_NONE && d->from < s->pub_day - LONG_AGO &&
+			wd_facts_holds(s->r, m->figure, m->office, d->from, 0))
+			return true;
+	}
+	return false;
+}
+
+/* Who is called "former" anywhere is so everywhere: later sentences drop the word. So is who does
+ * not hold the office any more and is told of in his own time ("In October 1998, President Kim
+ * Dae-jung …"). */
 static void spread_former(struct wd_scan *s)
 {
+	WD_VEC_EACH (const struct wd_mention, f, &s->mentions) {
+		if (f->figure != WD_NO_INDEX && f->office != WD_NO_INDEX &&
+			s->pub_day != WD_DAY_NONE &&
+			!wd_facts_holds(s->r, f->figure, f->office, s->pub_day, 60) &&
+			is_history(s, f))
+			s->introduced[f->figure] |= WD_INTRODUCED_PAST;
+	}
 	WD_VEC_EACH (const struct wd_mention, f, &s->mentions) {
 		if (f->figure == WD_NO_INDEX)
 			continue;
@@ -720,17 +767,20 @@ static void spread_former(struct wd_scan *s)
 		bool is_past = (how & WD_INTRODUCED_TITLED) == 0 && m->country == WD_NO_INDEX &&
 			       !m->has_post && s->pub_day != WD_DAY_NONE &&
 			       !wd_facts_holds(s->r, m->figure, m->office, s->pub_day, 60);
-		if (is_past || ((how & WD_INTRODUCED_FORMER) != 0 &&
-				       (m->is_bare || m->titled == WD_NO_INDEX)))
+		if (is_past || (how & WD_INTRODUCED_PAST) != 0 ||
+			((how & WD_INTRODUCED_FORMER) != 0 &&
+				(m->is_bare || m->titled == WD_NO_INDEX)))
 			m->is_former = true;
 	}
 }
 
-/* A post that stands beside a holder's name ("高市外相") is his, and no meeting of ministers. */
+/* A post or another office's title that stands beside a holder's name ("高市外相", "Prime Minister
+ * Lee Jae-myung") is a mistake about him, and no meeting of others. */
 static void hide_posts(struct wd_scan *s)
 {
 	WD_VEC_EACH (const struct wd_mention, m, &s->mentions) {
-		if (!m->has_post || m->office == WD_NO_INDEX)
+		bool is_other = m->titled != WD_NO_INDEX && m->titled != m->office;
+		if (m->office == WD_NO_INDEX || !(m->has_post || is_other))
 			continue;
 		const struct wd_sentence *st = &s->sentences.v[m->sentence];
 		for (size_t i = st->hit_from; i < st->hit_to; i++) {

@@ -68,17 +68,18 @@ struct wd_office {
 /* ---- what a phrase means ---- */
 
 enum wd_word_kind {
-	WD_WORD_CONCEPT, /* ref: concept */
-	WD_WORD_PERSON,  /* ref: figure, full name */
-	WD_WORD_FAMILY,  /* ref: figure, surname alone (one word per figure) */
-	WD_WORD_TITLE,   /* ref: office whose title this is ("President", 총리) */
-	WD_WORD_HOLDER,  /* ref: office named with its country ("Japanese prime minister") */
-	WD_WORD_COUNTRY, /* ref: office whose country this is ("South Korean", 日) */
-	WD_WORD_FOREIGN, /* another country before a title (중국 총리) */
-	WD_WORD_POST,    /* another post ("foreign minister", 外相) */
-	WD_WORD_FORMER,  /* former, 전, 元 */
-	WD_WORD_PLACE,   /* ref: place */
-	WD_WORD_ORG,     /* ref: organisation */
+	WD_WORD_CONCEPT,  /* ref: concept */
+	WD_WORD_PERSON,   /* ref: figure, full name */
+	WD_WORD_FAMILY,   /* ref: figure, surname alone (one word per figure) */
+	WD_WORD_TITLE,    /* ref: office whose title this is ("President", 총리) */
+	WD_WORD_HOLDER,   /* ref: office named with its country ("Japanese prime minister") */
+	WD_WORD_COUNTRY,  /* ref: office whose country this is ("South Korean", 日) */
+	WD_WORD_FOREIGN,  /* another country before a title (중국 총리) */
+	WD_WORD_RELATIVE, /* behind a name: somebody of the family (여사, 夫人) */
+	WD_WORD_POST,     /* another post ("foreign minister", 外相) */
+	WD_WORD_FORMER,   /* former, 전, 元 */
+	WD_WORD_PLACE,    /* ref: place */
+	WD_WORD_ORG,      /* ref: organisation */
 };
 
 struct wd_word {

@@ -43,6 +43,11 @@ int wd_rules_word(struct wd_rules *r, struct wd_str phrase, unsigned flags, stru
 	if (w == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "rules: out of memory");
 	*w = word;
+	/* "AI*" in a Korean list asks for particles, not for "aides": Latin letters next to Hangul
+	 * are a boundary anyway. */
+	if (word.lang != WD_LANG_EN && phrase.n > 1 && phrase.p[phrase.n - 1] == '*' &&
+		(wd_is_alnum(phrase.p[phrase.n - 2]) || phrase.p[phrase.n - 2] == '+'))
+		phrase.n--;
 	return wd_phrases_add(r->phrases, phrase, flags, (uint32_t)(r->words.n - 1), err);
 }
 

@@ -63,7 +63,12 @@ struct wd_text_date {
 };
 
 /** Bits of wd_scan.introduced. */
-enum { WD_INTRODUCED = 1, WD_INTRODUCED_FORMER = 2, WD_INTRODUCED_TITLED = 4 };
+enum {
+	WD_INTRODUCED = 1,
+	WD_INTRODUCED_FORMER = 2,
+	WD_INTRODUCED_TITLED = 4,
+	WD_INTRODUCED_PAST = 8
+};
 
 struct wd_scan {
 	const struct wd_rules *r;

@@ -240,7 +240,7 @@ static int set_fact_words(const struct file *f, const struct wd_yaml *map)
 static int load_vocabulary(struct file *f, const struct wd_yaml *root)
 {
 	static const char *const keys[] = {"vocabulary", "note", "facts", "offices", "between",
-		"former", "posts", "foreign", "fact_words", "concepts", "masks", NULL};
+		"former", "posts", "foreign", "relatives", "fact_words", "concepts", "masks", NULL};
 	int rc = check_keys(f, root, keys);
 	WD_YAML_EACH(n, wd_yaml_get(root, "offices"))
 	{
@@ -254,8 +254,8 @@ static int load_vocabulary(struct file *f, const struct wd_yaml *root)
 	static const struct {
 		const char *key;
 		enum wd_word_kind kind;
-	} lists[] = {
-		{"former", WD_WORD_FORMER}, {"posts", WD_WORD_POST}, {"foreign", WD_WORD_FOREIGN}};
+	} lists[] = {{"former", WD_WORD_FORMER}, {"posts", WD_WORD_POST},
+		{"foreign", WD_WORD_FOREIGN}, {"relatives", WD_WORD_RELATIVE}};
 	for (size_t i = 0; rc == WD_OK && i < WD_COUNTOF(lists); i++)
 		rc = add_phrases(f, wd_yaml_get(root, lists[i].key),
 			(struct wd_word){lists[i].kind, 0, WD_LANG_EN});
