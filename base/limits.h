@@ -42,5 +42,6 @@
 /* Pipeline */
 #define WD_DOC_QUEUE_BYTES (64 * WD_MIB)
 #define WD_DOC_QUEUE_ITEMS 1000
+#define WD_PAGES_BYTES (1 * WD_GIB) /* of article pages kept at hand for fulltext, on disk */
 #define WD_EVENT_MAX_BYTES (16 * WD_MIB)
 #define WD_OUTBOX_MAX_BYTES (4 * WD_GIB)

@@ -47,6 +47,8 @@ static int deliver(struct wd_doc *doc, void *ctx)
 	struct wd_app *app = ctx;
 	(void)pthread_mutex_lock(&app->push_lock);
 	wd_app_archive(app, doc);
+	if (app->has_fulltext)
+		wd_completer_see(app->completer, doc);
 	int rc = wd_pipeline_push(app->pipeline, doc);
 	(void)pthread_mutex_unlock(&app->push_lock);
 	return rc;
@@ -149,6 +151,19 @@ static const char *text(struct wd_app *app, struct wd_str s)
 	return s.n > 0 ? wd_arena_cstr(app->mem, s) : NULL;
 }
 
+/* Feeds that are completed from pages may come and go with a reload. */
+static void look_for_fulltext(struct wd_app *app)
+{
+	bool any = false;
+	for (size_t i = 0; i < app->conf->feeds.n && !any; i++)
+		any = app->conf->feeds.v[i].fulltext;
+	(void)pthread_mutex_lock(&app->push_lock);
+	app->has_fulltext = any;
+	(void)pthread_mutex_unlock(&app->push_lock);
+	if (any)
+		wd_completer_load(app->completer);
+}
+
 static int open_pipeline(struct wd_app *app, struct wd_err *err)
 {
 	const struct wd_config *c = app->conf;
@@ -156,7 +171,11 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 		.dir = text(app, c->store.path), .outbox_max_bytes = c->store.outbox_max_bytes};
 	size_t sink_count = 0;
 	app->first_conf = wd_config_ref(app->conf); /* the sinks' strings are there */
+	struct wd_completer_opts co = {
+		.pages_bytes = c->limits.pages_bytes, .archive_dir = text(app, c->archive.path)};
 	int rc = wd_sinkconf_new(app->conf, NULL, &app->sinks, err);
+	if (rc == WD_OK)
+		rc = wd_completer_new(&co, &app->completer, err);
 	if (rc == WD_OK)
 		rc = wd_store_open(&so, &app->store, err);
 	if (rc != WD_OK)
@@ -170,6 +189,7 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 		.outbox_max_bytes = c->store.outbox_max_bytes,
 		.stories_remember = (size_t)c->pipeline.stories_remember,
 		.stories_window_us = c->pipeline.stories_window_us,
+		.pages = wd_completer_pages(app->completer),
 		.resume = resume,
 		.report = report,
 		.ctx = app};
@@ -207,6 +227,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 	const struct wd_config *c = app->conf;
 	if (wd_app_archive_open(app, err) != WD_OK)
 		return WD_E_SYS;
+	look_for_fulltext(app);
 	struct wd_poll_opts po = {.loop = &app->loop,
 		.http = &c->http,
 		.deliver = deliver,
@@ -301,6 +322,7 @@ static int apply(struct wd_app *app, struct wd_config *next, struct wd_rules *ru
 	app->rules = rules;
 	app->conf = next;
 	wd_config_unref(old);
+	look_for_fulltext(app);
 	return WD_OK;
 }
 
@@ -360,9 +382,26 @@ static void on_watchdog(uv_timer_t *t)
 	wd_notify("WATCHDOG=1");
 }
 
+/* Feeds whose pages came after them. */
+static void read_again(struct wd_app *app)
+{
+	struct wd_doc *doc;
+	while (!app->is_stopping && (doc = wd_completer_due(app->completer)) != NULL) {
+		(void)pthread_mutex_lock(&app->push_lock);
+		int rc = wd_pipeline_push(app->pipeline, doc);
+		(void)pthread_mutex_unlock(&app->push_lock);
+		if (rc == WD_OK)
+			continue;
+		wd_completer_again(app->completer, doc->feed);
+		wd_doc_free(doc);
+		return;
+	}
+}
+
 static void on_second(uv_timer_t *t)
 {
 	struct wd_app *app = t->data;
+	read_again(app);
 	wd_app_archive_second(app);
 	wd_app_summarise(app);
 }
@@ -502,6 +541,7 @@ void wd_app_free(struct wd_app *app)
 	if (app->push != NULL)
 		wd_push_stop(app->push);
 	wd_pipeline_free(app->pipeline); /* from here on nothing calls back */
+	wd_completer_free(app->completer);
 	if (app->poll != NULL)
 		wd_poll_close(app->poll);
 	if (app->spool != NULL)

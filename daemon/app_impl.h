@@ -7,6 +7,7 @@
 
 #include "daemon/admin.h"
 #include "daemon/app.h"
+#include "daemon/completer.h"
 #include "daemon/config.h"
 #include "daemon/pipeline.h"
 #include "daemon/sinkconf.h"
@@ -37,6 +38,8 @@ struct wd_app {
 	struct wd_warc_writer *archive; /* NULL: none */
 	char *archive_dir;
 	bool is_archive_dirty, is_index_behind; /* the index names files that are gone */
+	struct wd_completer *completer;
+	bool has_fulltext; /* under push_lock: some feed is completed from pages */
 	uv_signal_t term, intr, hup;
 	uv_timer_t watchdog, summary;
 	uv_async_t room;

@@ -39,6 +39,8 @@ static const char help[] =
 	"      --from TIME     only documents fetched then or later\n"
 	"      --to TIME       … and before this time\n"
 	"  -F, --feed NAME     only this feed's documents (its name or URL)\n"
+	"      --fulltext      every feed's entries are completed from their pages in the archives\n"
+	"                      (else those of feeds with fulltext in -c)\n"
 	"  -a, --at TIME       the time of documents that carry none\n"
 	"  -e, --expect FILE   compare the events with the file's, tell each difference;\n"
 	"                      exit status 1 when there are any\n"
@@ -217,6 +219,7 @@ static int tell(struct replay *r, struct wd_str before, FILE *other, struct wd_e
 static int against(struct replay *r, struct wd_err *err)
 {
 	struct wd_replay_other o = {.paths = r->run.paths,
+		.fulltext = r->run.fulltext,
 		.count = r->run.count,
 		.at = r->at,
 		.from = r->from,
@@ -359,7 +362,7 @@ static bool parse_time(const char *arg, int64_t *ret)
 	return true;
 }
 
-enum { OPT_FROM = 256, OPT_TO, OPT_UPDATE, OPT_RULES, OPT_AGAINST, OPT_EXAMPLES };
+enum { OPT_FROM = 256, OPT_TO, OPT_UPDATE, OPT_RULES, OPT_AGAINST, OPT_EXAMPLES, OPT_FULLTEXT };
 
 static const struct option longs[] = {{"sink", required_argument, NULL, 's'},
 	{"workers", required_argument, NULL, 'w'}, {"speed", required_argument, NULL, 'p'},
@@ -367,7 +370,8 @@ static const struct option longs[] = {{"sink", required_argument, NULL, 's'},
 	{"expect", required_argument, NULL, 'e'}, {"update", no_argument, NULL, OPT_UPDATE},
 	{"rules", required_argument, NULL, OPT_RULES},
 	{"against", required_argument, NULL, OPT_AGAINST},
-	{"examples", required_argument, NULL, OPT_EXAMPLES}, {"at", required_argument, NULL, 'a'},
+	{"examples", required_argument, NULL, OPT_EXAMPLES},
+	{"fulltext", no_argument, NULL, OPT_FULLTEXT}, {"at", required_argument, NULL, 'a'},
 	{"feed", required_argument, NULL, 'F'}, {"config", required_argument, NULL, 'c'},
 	{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 
@@ -397,6 +401,9 @@ static bool take_option(struct replay *r, int opt, const char *arg)
 		return parse_time(arg, &r->run.in.at_us);
 	case 'e':
 		r->expect = arg;
+		return true;
+	case OPT_FULLTEXT:
+		r->run.fulltext = true;
 		return true;
 	case OPT_UPDATE:
 		r->update = true;

@@ -68,7 +68,7 @@ struct wd_config {
 		int level; /* enum wd_log_level */
 	} log;
 	struct {
-		uint64_t document_bytes, event_bytes;
+		uint64_t document_bytes, event_bytes, pages_bytes;
 	} limits;
 };
 

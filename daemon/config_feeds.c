@@ -168,10 +168,6 @@ static void finish_feed(struct wd_conf_load *ld, struct wd_feed_conf *f)
 			wd_finding_add(ld->f, false, ld->file, h->line, 1,
 				"header %.*s: holds a line end or colon", WD_STR_ARG(h->key));
 	}
-	if (f->fulltext && f->line > 0)
-		wd_finding_add(ld->f, true, ld->file, f->line, 1,
-			"fulltext: this version does not fetch article pages; the text of the feed's own "
-			"entries is used");
 	f->auth.password = wd_conf_secret(ld, f->auth.password_file, "auth.password_file", f->line);
 	f->auth.token = wd_conf_secret(ld, f->auth.token_file, "auth.token_file", f->line);
 	if (f->auth.user.n > 0 && f->auth.token_file.n > 0)

@@ -147,8 +147,9 @@ static const struct wd_conf_row feed_rows[] = {
 	{"fixed", WD_CONF_BOOL, AT(fixed), .def = "false",
 		.help = "Polls exactly every interval: no learning, no ttl or Cache-Control."},
 	{"fulltext", WD_CONF_BOOL, AT(fulltext), .def = "false",
-		.help = "Fetch the article page behind each new entry. Accepted, and not done by this "
-			"version: a warning says so."},
+		.help = "Complete each entry from its article page, where the page is at hand: in the "
+			"archive, the spool, or pushed. Nothing is fetched for it. A page that comes "
+			"later makes an updated version."},
 	{"timezone", WD_CONF_STRING, AT(timezone),
 		.help = "For dates without a zone: an IANA name or an offset such as +09:00."},
 	{"language", WD_CONF_STRING, AT(language),
@@ -262,6 +263,10 @@ static const struct wd_conf_row limits_rows[] = {
 	{"event", WD_CONF_SIZE, AT(event_bytes), .def = "16MiB", .min = 4096,
 		.max = INT64_C(1) << 30,
 		.help = "One encoded event; a larger one becomes a dead letter."},
+	{"pages", WD_CONF_SIZE, AT(pages_bytes), .def = "256MiB", .min = 1 << 20,
+		.max = INT64_C(1) << 40,
+		.help = "Article pages kept at hand for feeds with fulltext, in a temporary file; the "
+			"oldest go."},
 };
 static const struct wd_conf_section limits_section = {.title = "limits", ROWS(limits_rows)};
 #undef AT

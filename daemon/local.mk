@@ -26,6 +26,7 @@ wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \
 	%reldir%/cmdconf.c %reldir%/cmdconf.h \
 	%reldir%/compare.c %reldir%/compare.h \
+	%reldir%/completer.c %reldir%/completer.h \
 	%reldir%/config.c %reldir%/config.h \
 	%reldir%/config_doc.c \
 	%reldir%/config_feeds.c \
@@ -34,6 +35,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_yaml.c %reldir%/config_yaml.h \
 	%reldir%/guard.c %reldir%/guard.h \
 	%reldir%/notify.c %reldir%/notify.h \
+	%reldir%/pages.c %reldir%/pages.h \
 	%reldir%/pipeline.c %reldir%/pipeline.h %reldir%/pipeline_impl.h \
 	%reldir%/pipeline_desk.c \
 	%reldir%/pipeline_group.c \

@@ -18,6 +18,7 @@
 #include "sinks/sink.h"
 
 struct wd_feed;
+struct wd_pages;
 struct wd_pipeline;
 struct wd_store;
 struct wd_rules;
@@ -33,6 +34,7 @@ struct wd_pipeline_opts {
 	size_t sink_count;
 	size_t queue_items, queue_bytes; /* 0: base/limits.h */
 	uint64_t outbox_max_bytes;       /* 0: base/limits.h */
+	struct wd_pages *pages;          /* borrowed; for feeds with fulltext; NULL: none at hand */
 	bool page_allowed; /* an HTML page is an article (replay); false: feeds only */
 	enum wd_first_poll first_poll;
 	int64_t first_since_us;

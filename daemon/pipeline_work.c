@@ -2,6 +2,7 @@
  * design). */
 #include "base/limits.h"
 #include "base/metrics.h"
+#include "daemon/pages.h"
 #include "daemon/pipeline_impl.h"
 #include "parsers/article_copy.h"
 #include "parsers/build.h"
@@ -129,6 +130,9 @@ static bool is_handed_in(const struct wd_doc *doc)
 static void build(struct worker *w)
 {
 	struct job *j = w->job;
+	struct wd_pages *at_hand = w->p->opts.pages;
+	struct wd_page_source pages =
+		at_hand != NULL ? wd_pages_source(at_hand) : (struct wd_page_source){0};
 	struct wd_build_ctx ctx = {.doc = j->doc,
 		.arena = w->mem,
 		.feed_arena = j->feed_mem,
@@ -136,6 +140,7 @@ static void build(struct worker *w)
 		.now_us = j->doc->fetched_at_us,
 		.page_allowed = (w->p->opts.page_allowed && j->doc->origin != WD_DOC_HTTP) ||
 				is_handed_in(j->doc),
+		.pages = at_hand != NULL ? &pages : NULL,
 		.emit = take_article,
 		.emit_ctx = w};
 	wd_arena_reset(w->mem);

@@ -87,6 +87,8 @@ int wd_replay_other(
 		argv[n++] = options[i].option;
 		argv[n++] = options[i].value;
 	}
+	if (o->fulltext)
+		argv[n++] = "--fulltext";
 	argv[n++] = "--";
 	for (size_t i = 0; i < o->count; i++)
 		argv[n++] = o->paths[i];

@@ -3,6 +3,7 @@
  * replays the same archives in a process of its own; a file of events is taken as it is.
  */
 #pragma once
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -12,6 +13,7 @@ struct wd_replay_other {
 	const char *const *paths;
 	size_t count;
 	const char *at, *from, *to, *feed, *config, *rules; /* as given; NULL: not given */
+	bool fulltext;
 };
 
 /** What the other side says, as JSON Lines (fclose it). `against`: a folder of rules, a

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
+#include "daemon/pages.h"
 #include "daemon/pipeline.h"
 
 #define SHOW_EVERY_US (WD_SEC / 4)
@@ -110,11 +112,12 @@ static void keep_pace(struct run *run, const struct wd_doc *doc)
 static void give_hints(const struct wd_config *conf, struct wd_doc *doc)
 {
 	WD_VEC_EACH (const struct wd_feed_conf, f, &conf->feeds) {
-		if (wd_str_eq(f->id, doc->feed)) {
+		if (wd_str_eq(f->id, doc->feed) || wd_str_eq(f->url, doc->feed_url)) {
 			doc->hints = (struct wd_doc_hints){.timezone = f->timezone,
 				.language = f->language,
 				.charset = f->charset,
 				.format = f->format,
+				.fulltext = f->fulltext,
 				.topics = f->topics.v,
 				.topic_count = f->topics.n};
 			return;
@@ -144,11 +147,44 @@ static void feed_pipeline(struct run *run)
 		}
 		if (run->r->conf != NULL)
 			give_hints(run->r->conf, doc);
+		doc->hints.fulltext |= run->r->fulltext;
 		keep_pace(run, doc);
 		if (wd_pipeline_push_wait(run->pipeline, doc) != WD_OK)
 			wd_doc_free(doc);
 		show(run, false);
 	}
+}
+
+static bool wants_pages(const struct wd_replay_run *r)
+{
+	bool any = r->fulltext;
+	for (size_t i = 0; r->conf != NULL && i < r->conf->feeds.n && !any; i++)
+		any = r->conf->feeds.v[i].fulltext;
+	return any;
+}
+
+/* All pages of the archives before the first document goes in: what an entry is completed from must
+ * not depend on how far the reading has come. */
+static int gather_pages(const struct wd_replay_run *r, struct wd_pages **ret, struct wd_err *err)
+{
+	struct wd_replay_opts opts = {.at_us = r->in.at_us, .max_doc_bytes = r->in.max_doc_bytes};
+	wd_cleanup(wd_pages_freep) struct wd_pages *pages = NULL;
+	wd_cleanup(wd_replay_closep) struct wd_replay *in = NULL;
+	struct wd_doc *doc = NULL;
+	uint64_t feeds[2]; /* none has asked yet */
+	int rc = wd_pages_new(r->pages_bytes > 0 ? r->pages_bytes : WD_PAGES_BYTES, &pages, err);
+	if (rc == WD_OK)
+		rc = wd_replay_open(r->paths, r->count, &opts, &in, err);
+	if (rc != WD_OK)
+		return rc;
+	for (int got; (got = wd_replay_next(in, &doc, err)) != 0;) {
+		if (got < 0) /* told when the document itself is read */
+			continue;
+		(void)wd_pages_add(pages, doc, feeds);
+		wd_doc_free(doc);
+	}
+	*ret = wd_take(pages);
+	return WD_OK;
 }
 
 int wd_replay_run(const struct wd_replay_run *r, struct wd_replay_result *ret, struct wd_err *err)
@@ -165,8 +201,12 @@ int wd_replay_run(const struct wd_replay_run *r, struct wd_replay_result *ret, s
 		.fatal = fatal,
 		.ctx = &run};
 	wd_cleanup(wd_replay_closep) struct wd_replay *in = NULL;
+	wd_cleanup(wd_pages_freep) struct wd_pages *pages = NULL;
 	wd_cleanup(wd_pipeline_freep) struct wd_pipeline *pipeline = NULL;
-	int rc = wd_replay_open(r->paths, r->count, &r->in, &in, err);
+	int rc = wants_pages(r) ? gather_pages(r, &pages, err) : WD_OK;
+	po.pages = pages;
+	if (rc == WD_OK)
+		rc = wd_replay_open(r->paths, r->count, &r->in, &in, err);
 	if (rc == WD_OK)
 		rc = wd_pipeline_new(&po, &pipeline, err);
 	if (rc != WD_OK)

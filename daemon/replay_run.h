@@ -14,6 +14,10 @@ struct wd_replay_run {
 	struct wd_replay_opts in;
 	const struct wd_config *conf; /* its feeds' hints (zone, language, …) are used by name */
 	struct wd_rules *rules;
+	/* Every feed's entries are completed from their pages in the archives; else those of feeds
+	 * that the configuration gives `fulltext` */
+	bool fulltext;
+	uint64_t pages_bytes; /* of pages kept for that; 0: base/limits.h */
 	unsigned workers;
 	double speed; /* times the archive's own pace; 0: as fast as can be */
 	const struct wd_sink_conf *sinks;

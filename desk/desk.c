@@ -320,9 +320,17 @@ static int known_article(struct wd_desk *d, struct wd_store_article *rec,
 	if (r != WD_OK && r != WD_E_NOTFOUND)
 		return r;
 	bool news = !wd_hash_eq(content, rec->content);
-	bool may = rec->owner == d->feed_hash || (carried && wd_hash_eq(said, rec->content));
+	/* A page that came by itself is one half of an article, a feed's entry completed from it is
+	 * the whole: from then on the article is the feed's. */
+	bool completes = art->page_url.n > 0 && rec->is_page;
+	bool may = rec->owner == d->feed_hash || completes ||
+		   (carried && wd_hash_eq(said, rec->content));
 	if (news && may) {
 		*ret_is_version = true;
+		if (completes) {
+			rec->owner = d->feed_hash;
+			rec->is_page = false;
+		}
 		return make_version(d, rec, id, art, content, false, a, err);
 	}
 	r = WD_OK;
@@ -368,7 +376,8 @@ int wd_desk_article(struct wd_desk *d, const struct wd_article *art, struct wd_a
 	rec = (struct wd_store_article){.id = new_id(d, &id, content),
 		.owner = d->feed_hash,
 		.first_seen_us = d->now_us,
-		.last_seen_us = d->now_us};
+		.last_seen_us = d->now_us,
+		.is_page = art->entry == NULL};
 	bool silent = is_unwanted_past(d, art);
 	*ret_is_version = !silent;
 	r = make_version(d, &rec, &id, art, content, silent, a, err);

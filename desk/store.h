@@ -81,6 +81,7 @@ struct wd_store_article {
 	uint32_t version;
 	bool was_correction, withdrawn;
 	bool blocked; /* withdrawn by the operator: no feed brings it back */
+	bool is_page; /* came as a page by itself, and no feed has completed it yet */
 };
 /** The article a key belongs to; WD_E_NOTFOUND: none. */
 WD_MUST_USE int wd_store_find(

@@ -59,7 +59,7 @@ int wd_store_schedule_put(
 
 /* ---- articles ---- */
 
-enum { FLAG_CORRECTION = 1, FLAG_WITHDRAWN = 2, FLAG_BLOCKED = 4 };
+enum { FLAG_CORRECTION = 1, FLAG_WITHDRAWN = 2, FLAG_BLOCKED = 4, FLAG_PAGE = 8 };
 
 static int read_article(struct wd_store *s, enum wd_store_stmt which, const struct wd_hash *key,
 	struct wd_store_article *ret, struct wd_err *err)
@@ -86,6 +86,7 @@ static int read_article(struct wd_store *s, enum wd_store_stmt which, const stru
 		.was_correction = (flags & FLAG_CORRECTION) != 0,
 		.withdrawn = (flags & FLAG_WITHDRAWN) != 0,
 		.blocked = (flags & FLAG_BLOCKED) != 0,
+		.is_page = (flags & FLAG_PAGE) != 0,
 	};
 	(void)sqlite3_reset(st);
 	return wd_store_unlock(s, WD_OK);
@@ -120,7 +121,8 @@ int wd_store_article_put(struct wd_store *s, struct wd_store_article *art, struc
 	wd_sql_int(st, 10, art->version);
 	wd_sql_int(st, 11,
 		(art->was_correction ? FLAG_CORRECTION : 0) |
-			(art->withdrawn ? FLAG_WITHDRAWN : 0) | (art->blocked ? FLAG_BLOCKED : 0));
+			(art->withdrawn ? FLAG_WITHDRAWN : 0) | (art->blocked ? FLAG_BLOCKED : 0) |
+			(art->is_page ? FLAG_PAGE : 0));
 	if (art->row != 0)
 		wd_sql_int(st, 12, art->row);
 	int r = wd_sql_run(s, which, err);

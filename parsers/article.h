@@ -219,9 +219,12 @@ struct wd_article {
 	bool truncated; /* the text breaks off (source of the flag) */
 	bool paywalled;
 	bool is_backfill;
-	bool is_correction;   /* marked "Correction:", 정정, 訂正 */
-	bool is_retraction;   /* killed or retracted */
-	struct wd_str parser; /* "rss20", "html", "text", … */
+	bool is_correction; /* marked "Correction:", 정정, 訂正 */
+	bool is_retraction; /* killed or retracted */
+	/* fulltext: the page the entry was completed from; empty: none */
+	struct wd_str page_url, page_record;
+	struct wd_str next_page; /* the address of its next page, where the article has several */
+	struct wd_str parser;    /* "rss20", "html", "text", … */
 	struct wd_str charset, charset_source;
 
 	/* taggers */

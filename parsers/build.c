@@ -13,11 +13,14 @@
 #include "base/utf8.h"
 #include "parsers/charset.h"
 #include "parsers/dates.h"
+#include "parsers/fulltext.h"
 #include "parsers/furniture.h"
 #include "parsers/html.h"
 #include "parsers/inflate.h"
 #include "parsers/links.h"
+#include "parsers/merge.h"
 #include "parsers/page.h"
+#include "parsers/page_parts.h"
 #include "parsers/parser.h"
 #include "parsers/plain_impl.h"
 
@@ -285,37 +288,6 @@ static void take_language(const struct wd_doc *doc, const struct wd_feed *feed,
 	}
 }
 
-/* The text comes from the article's own page; the feed's fields stay. */
-static void take_page(struct wd_arena *a, const struct wd_article *page, struct wd_article *art)
-{
-	struct wd_clean c = {.html = page->html,
-		.text = page->text,
-		.tables = page->tables,
-		.repairs = page->repairs,
-		.removed = page->removed,
-		.images = page->images,
-		.byline = page->by,
-		.located = page->located,
-		.copyright = page->copyright,
-		.truncated = page->truncated};
-	wd_build_take_clean(a, &c, art);
-	struct source_ctx ctx = {a, art};
-	for (size_t i = 0; i < page->info_sources.n; i++)
-		add_source(page->info_sources.v[i].name, &ctx);
-	art->canonical = page->canonical;
-	art->paywalled = page->paywalled;
-	if (art->headline.n == 0)
-		art->headline = page->headline;
-	if (art->published.precision == WD_DATE_NONE) {
-		art->published = page->published;
-		art->date_source = page->date_source;
-	}
-	if (art->language.n == 0) {
-		art->language = page->language;
-		art->language_source = page->language_source;
-	}
-}
-
 int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd_feed *feed,
 	const struct wd_entry *entry, const struct wd_article *page, struct wd_article *ret,
 	struct wd_err *err)
@@ -328,39 +300,32 @@ int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd
 	take_byline(a, entry, ret);
 	take_language(doc, feed, entry, body.lang, ret);
 	take_images(a, entry, ret);
-	if (page != NULL && page->text.n > 0) {
-		take_page(a, page, ret);
-		is_summary = false;
-	} else if (body.value.n > 0) {
+	struct wd_clean c = {0};
+	if (body.value.n > 0) {
 		struct wd_clean_opts opts = {.field = "text",
 			.base = base_of(doc, feed, entry, body.base),
 			.news = true};
-		struct wd_clean c;
 		int r = clean_content(a, body.value, body.type, &opts, &c, err);
 		if (r < 0)
 			return r;
+	}
+	bool page_body = page != NULL && wd_merge_prefers_page(page, c.text);
+	if (page_body) {
+		wd_merge_body(a, page, ret);
+		is_summary = false;
+	} else if (body.value.n > 0) {
 		wd_build_take_clean(a, &c, ret);
 	}
 	if (!is_summary)
 		take_summary(a, entry, base_of(doc, feed, entry, entry->summary_base), ret);
+	if (page != NULL)
+		wd_merge_facts(a, page, page_body, ret);
 	return WD_OK;
 }
 
 /* ---- whole documents ---- */
 
 enum { WALL_TEXT = 600 }; /* bytes */
-
-static bool has_frame(struct wd_str text)
-{
-	enum { LOOK = 4096 };
-	static const char *const marks[] = {"<!doctype html", "<html", "<head>", "<body", NULL};
-	struct wd_str top = wd_str_sub(text, 0, LOOK);
-	for (size_t i = 0; marks[i] != NULL; i++) {
-		if (wd_str_ifind(top, wd_str_c(marks[i]), 0) != SIZE_MAX)
-			return true;
-	}
-	return false;
-}
 
 /* A fragment of a page: it begins with an element, and so do most of its lines. */
 static bool is_markup(struct wd_str text)
@@ -383,7 +348,7 @@ static bool is_markup(struct wd_str text)
 
 static bool is_page(const struct wd_doc *doc, struct wd_str text)
 {
-	if (has_frame(text))
+	if (wd_page_has_frame(text))
 		return true;
 	return !wd_str_istarts(doc->content_type, WD_STR("text/plain")) && is_markup(text);
 }
@@ -415,11 +380,14 @@ static bool is_cut_off(const struct wd_entry *entry)
 static int on_entry(const struct wd_entry *entry, const struct wd_feed *feed, void *ctx)
 {
 	struct wd_build_ctx *b = ctx;
-	struct wd_article art;
+	struct wd_article art, page;
 	struct wd_err err;
 	if (is_cut_off(entry))
 		return WD_OK;
-	int r = wd_build_entry(b->arena, b->doc, feed, entry, NULL, &art, &err);
+	/* A page that cannot be read leaves the entry what it is. */
+	bool whole = b->pages != NULL && b->doc->hints.fulltext && entry->link.n > 0 &&
+		     wd_fulltext_read(b, entry->link, &page, &err) == WD_OK;
+	int r = wd_build_entry(b->arena, b->doc, feed, entry, whole ? &page : NULL, &art, &err);
 	if (r == WD_OK)
 		r = b->emit(&art, b->emit_ctx);
 	wd_arena_reset(b->arena);
@@ -471,6 +439,8 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 	if (r == WD_OK && art.text.n < WALL_TEXT && wd_parser_is_bot_wall(text.text))
 		r = wd_err_set(err, WD_E_UNSUPPORTED, "no article but a bot wall titled \"%.*s\"",
 			WD_STR_ARG(wd_utf8_cut(art.headline, 120)));
+	if (r == WD_OK && ctx->pages != NULL && art.next_page.n > 0)
+		r = wd_fulltext_join(ctx, doc->url.n > 0 ? doc->url : art.canonical, &art, err);
 	if (r == WD_OK) {
 		art.charset = text.charset;
 		art.charset_source = text.source;

@@ -23,6 +23,14 @@ WD_MUST_USE int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, stru
 
 struct wd_page_trace;
 
+/** Pages at hand. `find` fills body, url, content_type, record and fetched_at_us of *ret with
+ * copies in `a`; WD_E_NOTFOUND: none. `asks` is the document in work. Any thread. */
+struct wd_page_source {
+	int (*find)(struct wd_str link, const struct wd_doc *asks, struct wd_arena *a,
+		struct wd_doc *ret, void *ctx);
+	void *ctx;
+};
+
 /**
  * A whole document, whatever it is: feed → one article per entry, HTML page or plain text → one
  * article. Detects; `emit` gets each article in input order, it lives in `arena` until the emit
@@ -36,6 +44,9 @@ struct wd_build_ctx {
 	int64_t now_us;
 	bool page_allowed; /* an HTML page is an article (extract); false: it is an error (a feed
 			      was expected) */
+	/* Where entries of documents with hints.fulltext find their pages, and pages their further
+	 * ones; NULL: nowhere */
+	const struct wd_page_source *pages;
 	struct wd_page_trace *trace; /* how a page's text was found (parsers/page.h); may be NULL */
 	int (*emit)(struct wd_article *article, void *ctx);
 	void *emit_ctx;

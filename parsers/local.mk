@@ -46,6 +46,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/feed_text.c \
 	%reldir%/fields.c \
 	%reldir%/fields.h \
+	%reldir%/fulltext.c \
+	%reldir%/fulltext.h \
 	%reldir%/furniture.c \
 	%reldir%/furniture.h \
 	%reldir%/html.c \
@@ -74,6 +76,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/mend_impl.h \
 	%reldir%/mend_ref.c \
 	%reldir%/mend_tag.c \
+	%reldir%/merge.c \
+	%reldir%/merge.h \
 	%reldir%/metadata.c \
 	%reldir%/metadata.h \
 	%reldir%/metadata_author.c \
@@ -88,6 +92,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page_choose.c \
 	%reldir%/page_impl.h \
 	%reldir%/page_measure.c \
+	%reldir%/page_parts.c \
+	%reldir%/page_parts.h \
 	%reldir%/page_strip.c \
 	%reldir%/page_trace.c \
 	%reldir%/page_trim.c \

@@ -10,6 +10,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "parsers/metadata_impl.h"
+#include "parsers/page_parts.h"
 
 /* ---- where facts come from ---- */
 
@@ -212,6 +213,18 @@ static void read_rest(struct wd_facts *f, struct wd_metadata *m)
 	read_paywall(f, m);
 }
 
+/* The next page of the same article, by the address this page is known by. */
+static struct wd_str next_page(struct wd_facts *f, const struct wd_metadata *m)
+{
+	struct wd_str own = wd_url_is_http(f->doc->url) ? f->doc->url : m->canonical;
+	for (size_t i = 0; i < f->nexts.n && own.n > 0; i++) {
+		struct wd_str next = wd_url_resolve(f->a, m->base, f->nexts.v[i]);
+		if (wd_page_is_next(f->a, own, next))
+			return next;
+	}
+	return WD_STR_NONE;
+}
+
 void wd_metadata_read(struct wd_arena *a, const struct wd_doc *doc, struct wd_html *h,
 	const struct wd_page *page, struct wd_metadata *ret)
 {
@@ -237,6 +250,7 @@ void wd_metadata_read(struct wd_arena *a, const struct wd_doc *doc, struct wd_ht
 	wd_meta_dates(f, ret);
 	read_keywords(f, ret);
 	read_rest(f, ret);
+	ret->next_page = next_page(f, ret);
 	read_images(f, ret);
 }
 
@@ -261,4 +275,5 @@ void wd_metadata_apply(struct wd_arena *a, const struct wd_metadata *m, struct w
 	ret->date_source = m->date_source;
 	ret->facts = m->facts;
 	ret->paywalled = m->paywalled;
+	ret->next_page = m->next_page;
 }

@@ -19,7 +19,8 @@ struct wd_metadata {
 	wd_images images;
 	struct wd_date published, updated;
 	struct wd_str date_source;
-	wd_facts_list facts; /* where each of these comes from */
+	wd_facts_list facts;     /* where each of these comes from */
+	struct wd_str next_page; /* of the same article */
 	bool paywalled;
 };
 

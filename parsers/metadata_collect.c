@@ -8,6 +8,7 @@
 
 #define MAX_STATEMENTS 400
 #define MAX_H1 8
+#define MAX_NEXT 32
 
 static struct wd_str lower(struct wd_arena *a, struct wd_str s)
 {
@@ -68,8 +69,38 @@ static bool has_word(struct wd_str list, const char *word)
 	return false;
 }
 
+/* "2", "Next page", "다음": what links to the next page say. */
+static bool says_next(struct wd_str s)
+{
+	static const char *const words[] = {"next", "weiter", "nächste", "suivant", "page suivante",
+		"siguiente", "próxima", "avanti", "volgende", "nästa", "neste", "næste", "dalej",
+		"далее", "следующая", "次へ", "次の", "次ページ", "다음", "下一", "page 2",
+		"seite 2", "read more", "continue"};
+	s = wd_utf8_trim(s);
+	bool digits = s.n > 0 && s.n <= 2;
+	for (size_t i = 0; i < s.n && digits; i++)
+		digits = wd_is_digit(s.p[i]);
+	for (size_t i = 0; i < WD_COUNTOF(words) && !digits && s.n < 60; i++)
+		digits = wd_str_istarts(s, wd_str_c(words[i]));
+	return digits;
+}
+
+static void add_next(struct wd_facts *f, const struct wd_node *n)
+{
+	struct wd_str text = n->first != NULL ? n->first->text : WD_STR_NONE;
+	if (f->nexts.n >= MAX_NEXT ||
+		(!has_word(wd_node_attr(n, "rel"), "next") && !says_next(text)))
+		return;
+	struct wd_str href = wd_str_trim(wd_node_attr(n, "href"));
+	struct wd_str *s = href.n > 0 ? wd_vec_push(f->a, &f->nexts) : NULL;
+	if (s != NULL)
+		*s = href;
+}
+
 static void add_link(struct wd_facts *f, const struct wd_node *n)
 {
+	if (has_word(wd_node_attr(n, "rel"), "next"))
+		add_next(f, n);
 	if (f->canonical.n == 0 && has_word(wd_node_attr(n, "rel"), "canonical"))
 		f->canonical = wd_str_trim(wd_node_attr(n, "href"));
 }
@@ -107,6 +138,7 @@ static void visit(struct wd_facts *f, struct wd_node *n)
 	case WD_TAG_A:
 		if (f->rel_author.n == 0 && has_word(wd_node_attr(n, "rel"), "author"))
 			f->rel_author = wd_utf8_trim(wd_node_inner_text(f->a, n));
+		add_next(f, n);
 		break;
 	default:
 		break;

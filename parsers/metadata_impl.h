@@ -34,6 +34,7 @@ struct wd_facts {
 	WD_VEC(struct wd_statement) meta;  /* meta elements */
 	WD_VEC(struct wd_statement) micro; /* itemprop */
 	wd_strs h1s;
+	wd_strs nexts; /* links that may lead to the article's next page */
 	struct wd_str title, canonical, base, lang;
 	struct wd_str rel_author;
 	struct wd_jsonld ld;

@@ -359,6 +359,8 @@ static void put_provenance(struct wd_event_enc *e)
 	wd_json_kv(&e->j, "charset", art->charset);
 	wd_json_kv(&e->j, "charset_source", art->charset_source);
 	wd_json_kv(&e->j, "record", doc->record);
+	wd_json_kv(&e->j, "page", art->page_url);
+	wd_json_kv(&e->j, "page_record", art->page_record);
 	wd_json_kv(&e->j, "rules", art->rules_version);
 	wd_json_kv(&e->j, "software", WD_STR("wiredesk/" PACKAGE_VERSION));
 	wd_json_obj_end(&e->j);

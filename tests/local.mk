@@ -26,7 +26,9 @@ unit_parsers = \
 	tests/unit/test_json_in \
 	tests/unit/test_inflate \
 	tests/unit/test_html \
+	tests/unit/test_merge \
 	tests/unit/test_page \
+	tests/unit/test_page_parts \
 	tests/unit/test_repair \
 	tests/unit/test_tables
 
