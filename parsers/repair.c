@@ -140,6 +140,8 @@ static size_t quick_tag(struct look *l, size_t i)
 	}
 	if (end && at(l, p) != '>' && !wd_is_space(at(l, p)))
 		l->need |= BROKEN;
+	else if (at(l, p) == '&')
+		l->need |= BROKEN;
 	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL)
 		l->need |= MENTIONS;
 	p = quick_attrs(l, p);
@@ -187,8 +189,14 @@ static void entity(struct look *l, size_t i)
 		rest = wd_str_from(rest, 1);
 	if (rest.p[0] == 'l' || rest.p[0] == 'L' || rest.p[0] == '#') {
 		if (wd_str_istarts(rest, WD_STR("lt")) || wd_str_istarts(rest, WD_STR("#60")) ||
-			wd_str_istarts(rest, WD_STR("#x3c")) || wd_str_starts(rest, WD_STR("#060")))
+			wd_str_istarts(rest, WD_STR("#x3c")) ||
+			wd_str_starts(rest, WD_STR("#060")) ||
+			wd_str_starts(rest, WD_STR("#0060"))) {
+			struct wd_rtag t;
 			l->need |= ESCAPED;
+			if (wd_rlex_tag(l->s, i, &t)) /* part of a table whose rest is not? */
+				l->need |= BROKEN;
+		}
 	} else if (wd_str_istarts(rest, WD_STR("amp;")) && rest.n > 4 &&
 		   (wd_is_alpha(rest.p[4]) || rest.p[4] == '#')) {
 		l->need |= ESCAPED;
@@ -212,8 +220,8 @@ static void replaced(struct look *l, size_t i)
 static void encoded(struct look *l, size_t i)
 {
 	struct wd_str rest = wd_str_from(l->s, i);
-	if (wd_str_istarts(rest, WD_STR("\\u003c")) || wd_str_istarts(rest, WD_STR("%3c")) ||
-		wd_str_starts(rest, WD_STR("\\\"")))
+	if (wd_str_istarts(rest, WD_STR("\\u003c")) || wd_str_istarts(rest, WD_STR("\\x3c")) ||
+		wd_str_istarts(rest, WD_STR("%3c")) || wd_str_starts(rest, WD_STR("\\\"")))
 		l->need |= STRINGS;
 }
 

@@ -45,6 +45,17 @@ static size_t name_at(struct wd_str s, size_t i, const char *name)
 	return i + n >= s.n || !wd_is_alnum(s.p[i + n]) ? n : 0;
 }
 
+/* "&lttd": a reference that every browser knows without its semicolon; "&ltimes;" is another. */
+static size_t glued_at(struct wd_str s, size_t i, const char *name)
+{
+	size_t n = strlen(name), end = i + n;
+	if (!wd_str_eqc(wd_str_sub(s, i, i + n), name))
+		return 0;
+	while (end < s.n && wd_is_alnum(s.p[end]) && end < i + 40)
+		end++;
+	return end < s.n && s.p[end] == ';' ? 0 : n;
+}
+
 /* "amp;" repeated, at i: how often; *at moves behind. */
 static unsigned amps(struct wd_str s, size_t *at)
 {
@@ -59,16 +70,24 @@ static unsigned amps(struct wd_str s, size_t *at)
 /* '<' or '>' escaped at i ('&'): level, 0: no. *at moves behind. */
 static unsigned bracket_at(struct wd_str s, size_t i, bool open, size_t *at)
 {
-	static const char *const lt[] = {"lt", "#60", "#x3c", "#060"}, *const gt[] = {"gt", "#62",
-									       "#x3e", "#062"};
+	static const char *const lt[] = {"lt", "#60", "#x3c", "#060", "#0060"}, *const gt[] = {"gt",
+											"#62",
+											"#x3e",
+											"#062",
+											"#0062"};
 	size_t p = i + 1, k = 0;
 	p += p < s.n && s.p[p] == ' '; /* "& lt;" */
 	unsigned level = amps(s, &p) + 1;
 	for (size_t j = 0; j < WD_COUNTOF(lt) && k == 0; j++)
 		k = name_at(s, p, open ? lt[j] : gt[j]);
 	if (k == 0)
+		k = glued_at(s, p, open ? "lt" : "gt");
+	if (k == 0)
 		return 0;
-	*at = p + k;
+	p += k;
+	if (s.p[p - 1] != ';' && wd_str_starts(wd_str_from(s, p), WD_STR(" ;")))
+		p += 2;
+	*at = p;
 	return level;
 }
 
@@ -198,6 +217,11 @@ static bool is_markup(const struct pass *p, const struct stretch *t)
 static size_t entity_at(struct wd_str s, size_t i, const char *name)
 {
 	size_t gap = i < s.n && s.p[i] == ' ' ? 1 : 0, k = name_at(s, i + gap, name);
+	if (k == 0 && gap == 0 && strlen(name) == 2)
+		return glued_at(s, i, name);
+	if (k > 0 && s.p[i + gap + k - 1] != ';' &&
+		wd_str_starts(wd_str_from(s, i + gap + k), WD_STR(" ;")))
+		k += 2;
 	return k == 0 || (gap > 0 && s.p[i + gap + k - 1] != ';') ? 0 : k + gap;
 }
 
@@ -209,8 +233,9 @@ static struct wd_str undo(struct wd_arena *a, struct wd_str s)
 		char c;
 	} map[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''},
 		{"#39", '\''}, {"#34", '"'}, {"#60", '<'}, {"#62", '>'}, {"#38", '&'},
-		{"#x27", '\''}, {"#x3c", '<'}, {"#x3e", '>'}, {"#x22", '"'}, {"#x26", '&'},
-		{"#039", '\''}, {"#060", '<'}, {"#062", '>'}, {"#038", '&'}};
+		{"#0060", '<'}, {"#0062", '>'}, {"#x27", '\''}, {"#x3c", '<'}, {"#x3e", '>'},
+		{"#x22", '"'}, {"#x26", '&'}, {"#039", '\''}, {"#060", '<'}, {"#062", '>'},
+		{"#038", '&'}};
 	char *o = wd_arena_bytes(a, s.n);
 	size_t n = 0;
 	if (o == NULL)

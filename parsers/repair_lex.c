@@ -10,6 +10,7 @@
 #include "parsers/repair_lex.h"
 
 #define NAME_MAX_BYTES 12
+#define ESCAPED_MAX_BYTES 600 /* of one escaped tag */
 
 static unsigned char byte_at(struct wd_str s, size_t i)
 {
@@ -78,8 +79,9 @@ bool wd_rlex_is_table(enum wd_tag tag)
 }
 
 /* What stands for `<` (and `>`) where something replaced it. Square and curly brackets and pointed
- * quotes are those only for names of table elements. */
-enum bracket { B_NONE, B_PLAIN, B_DOUBLE, B_WIDE, B_OTHER };
+ * quotes are those only for names of table elements, and so are escaped ones; B_TABLE is a plain
+ * one before such a name, which an escaped one may close. */
+enum bracket { B_NONE, B_PLAIN, B_DOUBLE, B_WIDE, B_OTHER, B_ESCAPED, B_TABLE };
 
 static const struct {
 	const char *open, *close;
@@ -116,14 +118,41 @@ static bool may_be_bracket(struct wd_str s, size_t i)
 	}
 }
 
+/* `&lt;` at i, however deep and however badly: "& lt ;", "&amp;lt;", "&#60;", "&lt". Its bytes. */
+static size_t escaped_at(struct wd_str s, size_t i, bool open)
+{
+	enum { LEVELS = 4 };
+	if (byte_at(s, i) != '&')
+		return 0;
+	size_t at = i + 1 + (byte_at(s, i + 1) == ' ');
+	for (int k = 0; k < LEVELS && wd_str_ieq(wd_str_sub(s, at, at + 4), WD_STR("amp;")); k++)
+		at += 4;
+	if (byte_at(s, at) == '#') {
+		bool x = (byte_at(s, at + 1) | 32) == 'x';
+		at += x ? 2 : 1;
+		for (int zeros = 0; zeros < 2 && byte_at(s, at) == '0'; zeros++)
+			at++;
+		const char *digits = x ? (open ? "3c" : "3e") : (open ? "60" : "62");
+		if (!wd_str_ieq(wd_str_sub(s, at, at + 2), wd_str_c(digits)))
+			return 0;
+	} else if (!wd_str_ieq(wd_str_sub(s, at, at + 2), open ? WD_STR("lt") : WD_STR("gt"))) {
+		return 0;
+	}
+	at += 2;
+	size_t gap = byte_at(s, at) == ' ' ? 1u : 0u;
+	return at + (byte_at(s, at + gap) == ';' ? gap + 1 : 0u) - i;
+}
+
 static enum bracket open_kind(struct wd_str s, size_t i, size_t *ret_n)
 {
 	unsigned char c = byte_at(s, i);
 	*ret_n = 0;
 	if (c == '<') {
-		*ret_n = byte_at(s, i + 1) == '<' ? 2 : 1;
-		return *ret_n == 2 ? B_DOUBLE : B_PLAIN;
+		*ret_n = byte_at(s, i + 1) != '<' ? 1 : byte_at(s, i + 2) != '<' ? 2 : 3;
+		return *ret_n > 1 ? B_DOUBLE : B_PLAIN;
 	}
+	if (c == '&' && (*ret_n = escaped_at(s, i, true)) > 0)
+		return B_ESCAPED;
 	if (!may_be_bracket(s, i))
 		return B_NONE;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
@@ -145,8 +174,14 @@ static size_t open_at(struct wd_str s, size_t i)
 static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 {
 	unsigned char c = byte_at(s, i);
-	if (c == '>')
-		return open == B_DOUBLE && byte_at(s, i + 1) == '>' ? 2 : 1;
+	if (c == '>') {
+		size_t n = 1;
+		while (open == B_DOUBLE && n < 3 && byte_at(s, i + n) == '>')
+			n++;
+		return n;
+	}
+	if (c == '&' && (open == B_ESCAPED || open == B_TABLE))
+		return escaped_at(s, i, false);
 	if ((c < 0x80 && open != B_OTHER) || !may_be_bracket(s, i))
 		return 0;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
@@ -156,12 +191,17 @@ static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 	return 0;
 }
 
-/* "/", full-width, or with a backslash before or instead. */
+/* "/", full-width or mathematical, doubled, or with a backslash before or instead. */
 static size_t slash_at(struct wd_str s, size_t i)
 {
 	if (byte_at(s, i) == '\\')
 		return byte_at(s, i + 1) == '/' ? 2 : 1;
-	return byte_at(s, i) == '/' ? 1 : bytes_at(s, i, 0xEF, 0xBC, 0x8F) ? 3 : 0;
+	if (byte_at(s, i) == '/')
+		return byte_at(s, i + 1) == '/' ? 2 : 1;
+	return bytes_at(s, i, 0xEF, 0xBC, 0x8F) || bytes_at(s, i, 0xE2, 0x88, 0x95) ||
+			       bytes_at(s, i, 0xE2, 0x81, 0x84)
+		       ? 3
+		       : 0;
 }
 
 /* ASCII letter or digit at i, full-width ones folded; 0: none. *ret_n its bytes. */
@@ -407,7 +447,7 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 	p = q;
 	if ((k = slash_at(s, p)) > 0) {
 		t.end = true;
-		odd |= s.p[p] != '/';
+		odd |= s.p[p] != '/' || k > 1;
 		p += k;
 		q = wd_rlex_skip(s, p);
 		odd |= q != p;
@@ -418,16 +458,22 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 		q = read_torn_name(s, p, &t.tag);
 		odd = true;
 	}
-	if (q == p || t.tag == WD_TAG_OTHER || (open == B_OTHER && !wd_rlex_is_table(t.tag)))
+	bool table = wd_rlex_is_table(t.tag);
+	if (q == p || t.tag == WD_TAG_OTHER || (!table && (open == B_OTHER || open == B_ESCAPED)))
 		return false;
-	if (q < s.n && !wd_rlex_blank(s, q) && !close_at(s, q, open) && !slash_at(s, q) &&
+	if (table && open == B_PLAIN)
+		open = B_TABLE;
+	t.escaped = open == B_ESCAPED;
+	if (t.escaped) /* nothing else ends the look-ahead */
+		s = wd_str_sub(s, 0, i + ESCAPED_MAX_BYTES);
+	if (q < s.n && !wd_rlex_blank(s, q) && close_at(s, q, open) == 0 && !slash_at(s, q) &&
 		!open_at(s, q))
 		return false;
 	if (odd)
 		t.form = WD_RF_SPACED;
 	if (!(t.end ? read_end(s, q, open, &t) : read_rest(s, q, false, open, &t)))
 		return false;
-	if (open == B_OTHER && t.form != WD_RF_SPACED)
+	if ((open == B_OTHER || t.escaped) && t.form != WD_RF_SPACED)
 		return false;
 	*ret = t;
 	return true;

@@ -23,6 +23,7 @@ struct wd_rtag {
 	bool end;
 	struct wd_str attrs; /* trimmed, quotes mended by the writer */
 	size_t at, next;     /* bytes of the source it takes */
+	bool escaped;        /* its first bracket is a reference */
 	bool open_quote;     /* attrs lack their closing quote */
 	char quote;
 };

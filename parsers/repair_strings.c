@@ -1,6 +1,7 @@
 /*
  * Markup that is still written as a string of another language: JSON (`<td class=\"x\">1<\/td>\n`,
- * `\u003ctd\u003e`) or URL encoding (`%3Ctd%3E`). Somebody cut the string out without decoding it.
+ * `\u003ctd\u003e`, `\x3ctd\x3e`) or URL encoding (`%3Ctd%3E`). Somebody cut the string out without
+ * decoding it.
  *
  * Counted over the document, code left aside: several encoded brackets before names of elements, of
  * which some are end tags, are evidence; one is a mention. Then the whole text is decoded once, but
@@ -44,6 +45,11 @@ static void count_at(struct wd_str s, size_t i, struct count *c)
 			c->unicode++;
 			c->unicode_ends += end;
 		}
+	} else if (wd_str_istarts(rest, WD_STR("\\x3c"))) {
+		if (name_at(s, i + 4, &end)) {
+			c->unicode++;
+			c->unicode_ends += end;
+		}
 	} else if (wd_str_istarts(rest, WD_STR("%3c"))) {
 		if (name_at(s, i + 3, &end)) {
 			c->percent++;
@@ -77,12 +83,14 @@ static size_t json_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
 		out[0] = c;
 		return 2;
 	case 'u':
+	case 'x':
 		break;
 	default:
 		return 0;
 	}
 	uint32_t cp = 0;
-	for (size_t k = 2; k < 6; k++) {
+	size_t end = c == 'u' ? 6 : 4;
+	for (size_t k = 2; k < end; k++) {
 		int h = i + k < s.n ? hex(s.p[i + k]) : -1;
 		if (h < 0)
 			return 0;
@@ -91,7 +99,7 @@ static size_t json_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
 	if (cp < 0x20 || (cp >= 0xD800 && cp < 0xE000))
 		return 0;
 	*ret_n = wd_utf8_put(cp, out);
-	return 6;
+	return end;
 }
 
 static size_t percent_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)

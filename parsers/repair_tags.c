@@ -25,10 +25,13 @@ struct cluster {
 	bool active;
 	size_t raw_at, out_at;
 	size_t cells, pairs, row_starts, broken, strays;
-	int tables;       /* open table elements */
-	bool had_table;   /* one began here … */
-	bool plain_table; /* … with an undamaged tag */
-	enum wd_tag cell; /* open cell, WD_TAG_OTHER: none */
+	size_t whole, escaped, clashes; /* tags with brackets; with references for them; the latter
+					   where the grammar wants none */
+	bool escaped_end;               /* what closed the last cell */
+	int tables;                     /* open table elements */
+	bool had_table;                 /* one began here … */
+	bool plain_table;               /* … with an undamaged tag */
+	enum wd_tag cell;               /* open cell, WD_TAG_OTHER: none */
 	bool caption, after_row, line_start;
 	size_t last_at; /* end of the last table tag */
 };
@@ -83,6 +86,10 @@ static bool is_table_enough(const struct cluster *c)
 {
 	if (c->strays > c->pairs + c->row_starts)
 		return false;
+	/* Escaped tags are the table's own only among others, and where tags have to be: a table
+	 * about tags holds them in its cells. */
+	if (c->escaped > 0 && (c->whole == 0 || c->clashes * 8 > c->escaped || c->pairs < 2))
+		return false;
 	if (c->had_table && (c->pairs >= 1 || (c->plain_table && c->cells >= 2)))
 		return true;
 	if (c->pairs >= 4 || (c->row_starts >= 2 && c->cells >= 4))
@@ -134,9 +141,24 @@ static void cluster_start(struct pass *p, size_t at)
 	c->line_start = at_line_start(p->s, at);
 }
 
+/* Counts what speaks for and against escaped tags. */
+static void take_escaped(struct cluster *c, const struct wd_rtag *t)
+{
+	bool cell = wd_rlex_is_cell(t->tag), open = c->cell != WD_TAG_OTHER;
+	c->whole += !t->escaped;
+	c->escaped += t->escaped;
+	if (t->escaped)
+		c->clashes += t->end ? cell && !open : open;
+	else if (cell && t->end && !open)
+		c->clashes += c->escaped_end;
+	if (cell && t->end)
+		c->escaped_end = t->escaped;
+}
+
 /* What the tag amounts to in the cluster. */
 static void cluster_take(struct cluster *c, const struct wd_rtag *t)
 {
+	take_escaped(c, t);
 	switch ((int)t->tag) {
 	case WD_TAG_TABLE:
 		c->tables += t->end ? -1 : 1;
@@ -268,7 +290,7 @@ static void other_tag(struct pass *p, const struct wd_rtag *t)
 /* The first byte of a bracket or of what replaced one. */
 static bool may_open(char c)
 {
-	return c == '<' || c == '[' || c == '{' || (unsigned char)c >= 0xC2;
+	return c == '<' || c == '&' || c == '[' || c == '{' || (unsigned char)c >= 0xC2;
 }
 
 /* Counts the spaced tags of other elements. */

@@ -1,12 +1,47 @@
 /*
  * The repair layer on any bytes. Invariants: valid UTF-8 stays valid; the result is bounded by the
- * input; what it says it did not repair is byte for byte the input.
+ * input; what it says it did not repair is byte for byte the input, but for brackets of tags that a
+ * sentence speaks of, which become references.
  */
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "parsers/repair.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The text with brackets for the references that stand for spoken ones. */
+static struct wd_str with_brackets(struct wd_arena *a, struct wd_str s)
+{
+	char *o = wd_arena_bytes(a, s.n + 1);
+	size_t n = 0;
+	WD_ASSERT(o != NULL);
+	for (size_t i = 0; i < s.n; i++) {
+		struct wd_str rest = wd_str_from(s, i);
+		bool open = wd_str_starts(rest, WD_STR("&#00060;"));
+		if (open || wd_str_starts(rest, WD_STR("&#00062;"))) {
+			o[n++] = open ? '<' : '>';
+			i += 7;
+		} else {
+			o[n++] = s.p[i];
+		}
+	}
+	return (struct wd_str){o, n};
+}
+
+static bool same(struct wd_arena *a, struct wd_str x, struct wd_str y)
+{
+	return wd_str_eq(with_brackets(a, x), with_brackets(a, y));
+}
+
+/* In plain text nothing goes: references apart it is the same. */
+static void check_mentions(struct wd_arena *a, struct wd_str in)
+{
+	bool wide = wd_str_find(in, WD_STR("＜"), 0) != SIZE_MAX ||
+		    wd_str_find(in, WD_STR("＞"), 0) != SIZE_MAX;
+	struct wd_str out = wd_repair_mentions(a, in);
+	WD_ASSERT(wd_utf8_ok(out) && out.n <= in.n * 8 + 64);
+	WD_ASSERT(wide || same(a, out, in));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -21,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	log.n = 0;
 	struct wd_str out = wd_repair_markup(a, undone, "text", &log);
 	WD_ASSERT(wd_utf8_ok(out));
-	WD_ASSERT(out.n <= undone.n * 6 + 256);
-	WD_ASSERT(log.n > 0 || wd_str_eq(out, undone));
+	WD_ASSERT(out.n <= undone.n * 8 + 256);
+	WD_ASSERT(log.n > 0 || same(a, out, undone));
+	check_mentions(a, undone);
 	return 0;
 }

@@ -40,6 +40,10 @@ static void test_untouched(void **state)
 	static const struct repair_case cases[] = {
 		{"plain", "<p>One <b>two</b> three.</p>", NULL},
 		{"arithmetic", "<p>a < b and b > c, go; 3 < 5 > 2</p>", NULL},
+		{"a table about tags",
+			"<table><tr><td>&lt;td&gt;</td><td>a cell</td></tr>"
+			"<tr><td>&lt;/td&gt;</td><td>its end</td></tr></table>",
+			NULL},
 		{"escaped arithmetic", "<p>a &lt; b and b &gt; c</p>", NULL},
 		{"code",
 			"<pre>&lt;tr&gt;&lt;td&gt;1&lt;/td&gt;&lt;td&gt;2&lt;/td&gt;&lt;/tr&gt;</pre>",
@@ -72,6 +76,20 @@ static void test_tags(void **state)
 {
 	(void)state;
 	static const struct repair_case cases[] = {
+		{"some escaped", "<table><tr><td>1&lt;/td&gt;&lt;td&gt;2</td></tr></table>",
+			"<table><tr><td>1</td><td>2</td></tr></table>"},
+		{"closed by a reference",
+			"<table&gt;<tr&gt;<td&gt;1</td&gt;<td&gt;2</td&gt;</table&gt;",
+			"<table><tr><td>1</td><td>2</td></table>"},
+		{"three brackets",
+			"<<<table>>><<<tr>>><<<td>>>1<<</td>>><<<td>>>2<<</td>>><<</table>>>",
+			"<table><tr><td>1</td><td>2</td></table>"},
+		{"two slashes", "<table><tr><td>1<//td><td>2<//td></tr></table>",
+			"<table><tr><td>1</td><td>2</td></tr></table>"},
+		{"another slash", "<table><tr><td>1<∕td><td>2<⁄td></tr></table>",
+			"<table><tr><td>1</td><td>2</td></tr></table>"},
+		{"JavaScript", "\\x3ctr\\x3e\\x3ctd\\x3e1\\x3c/td\\x3e\\x3ctd\\x3e2\\x3c/td\\x3e",
+			"<table><tr><td>1</td><td>2</td></table>"},
 		{"spaced", "< table >< tr >< td >1< / td ><  td >2< /td >< / tr >< /table>", ROW2},
 		{"zero width",
 			"<table><tr><t\xE2\x80\x8B"
