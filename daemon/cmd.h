@@ -18,6 +18,7 @@ int wd_cmd_explain(int argc, char **argv);
 int wd_cmd_extract(int argc, char **argv);
 int wd_cmd_parse(int argc, char **argv);
 int wd_cmd_replay(int argc, char **argv);
+int wd_cmd_retag(int argc, char **argv);
 int wd_cmd_run(int argc, char **argv);
 int wd_cmd_status(int argc, char **argv);
 int wd_cmd_tag(int argc, char **argv);

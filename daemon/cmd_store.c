@@ -9,7 +9,6 @@
 #include "daemon/cmd.h"
 #include "daemon/cmdconf.h"
 #include "desk/desk.h"
-#include "sinks/event.h"
 
 static const char help[] =
 	"usage: wiredesk store [-c FILE] backup TO | check | renew\n\n"
@@ -99,21 +98,7 @@ static int emit(const struct wd_article *art, const struct wd_version *v, struct
 	void *ctx, struct wd_err *err)
 {
 	struct withdrawal *w = ctx;
-	struct wd_event_attrs at;
-	struct wd_buf attrs, data;
-	wd_buf_init(&attrs, 64 * WD_KIB);
-	wd_buf_init(&data, WD_MIB);
-	wd_event_attrs_make(a, art, v, &at);
-	wd_event_attrs_pack(&attrs, &at);
-	wd_event_data(&data, a, art, v);
-	struct wd_row row = {.time_us = v->seen_us,
-		.key = v->article_id,
-		.attrs = wd_buf_str(&attrs),
-		.data = wd_buf_str(&data)};
-	int rc = wd_store_out(w->store, &row, err);
-	wd_buf_done(&attrs);
-	wd_buf_done(&data);
-	return rc;
+	return wd_cmd_emit(w->store, art, v, a, err);
 }
 
 static int withdraw_all(struct withdrawal *w, char **ids, size_t n, struct wd_err *err)

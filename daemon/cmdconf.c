@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/limits.h"
+#include "sinks/event.h"
+
 int wd_cmd_config(const char *path, struct wd_config **ret, struct wd_err *err)
 {
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_MIB);
@@ -37,4 +40,27 @@ int wd_cmd_store_open(
 	struct wd_store_opts so = {
 		.dir = dir, .read_only = read_only, .outbox_max_bytes = cf->store.outbox_max_bytes};
 	return wd_store_open(&so, ret, err);
+}
+
+int wd_cmd_emit(struct wd_store *s, const struct wd_article *art, const struct wd_version *v,
+	struct wd_arena *a, struct wd_err *err)
+{
+	struct wd_event_attrs at;
+	struct wd_buf attrs, data;
+	wd_buf_init(&attrs, 64 * WD_KIB);
+	wd_buf_init(&data, WD_EVENT_MAX_BYTES);
+	wd_event_attrs_make(a, art, v, &at);
+	wd_event_attrs_pack(&attrs, &at);
+	wd_event_data(&data, a, art, v);
+	struct wd_row row = {.kind = WD_ROW_ARTICLE,
+		.time_us = v->seen_us,
+		.key = v->article_id,
+		.attrs = wd_buf_str(&attrs),
+		.data = wd_buf_str(&data)};
+	int rc = wd_buf_failed(&data) || wd_buf_failed(&attrs)
+			 ? wd_err_set(err, WD_E_LIMIT, "an event is too large")
+			 : wd_store_out(s, &row, err);
+	wd_buf_done(&attrs);
+	wd_buf_done(&data);
+	return rc;
 }

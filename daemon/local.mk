@@ -14,6 +14,7 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_extract.c \
 	%reldir%/cmd_kafka.c \
 	%reldir%/cmd_parse.c \
+	%reldir%/cmd_retag.c \
 	%reldir%/cmd_run.c \
 	%reldir%/cmd_status.c \
 	%reldir%/cmd_store.c \

@@ -29,6 +29,7 @@ static const struct wd_command commands[] = {
 		wd_cmd_parse},
 	{"replay", "[OPTION…] ARCHIVE…",
 		"archives through the whole pipeline, with their own clock", wd_cmd_replay},
+	{"retag", "[--archive PATH…]", "present rules over articles received before", wd_cmd_retag},
 	{"run", "[-c FILE]", "the daemon: poll, receive, send events", wd_cmd_run},
 	{"status", "[-c FILE]", "what the running daemon is doing", wd_cmd_status},
 	{"stories", "[--json]", "clusters of near-duplicate articles", wd_cmd_stories},

@@ -15,6 +15,7 @@
 #include "desk/identity.h"
 #include "desk/lifecycle.h"
 #include "desk/story_keeper.h"
+#include "parsers/article_pack.h"
 
 #define DEFAULT_VERSIONS 3
 #define MAX_CARRIERS 20
@@ -264,6 +265,129 @@ static int fill_version(struct wd_desk *d, const struct wd_store_article *rec,
 	return r;
 }
 
+/* ---- new rules ---- */
+
+static void hash_str(struct wd_hasher *h, struct wd_str s)
+{
+	wd_hasher_add_u64(h, s.n);
+	wd_hasher_add(h, s);
+}
+
+/* What readers see as the article's tags; not how sure they are, nor where they rest. */
+static struct wd_hash tags_hash(const struct wd_article *art)
+{
+	struct wd_hash none = {0, 0};
+	wd_cleanup(wd_hasher_freep) struct wd_hasher *h = wd_hasher_new();
+	if (h == NULL)
+		return none;
+	hash_str(h, art->language);
+	for (size_t i = 0; i < art->topics.n; i++)
+		hash_str(h, art->topics.v[i].id);
+	wd_hasher_add_u64(h, art->topics.n);
+	for (size_t i = 0; i < art->entities.n; i++) {
+		hash_str(h, art->entities.v[i].qid);
+		hash_str(h, art->entities.v[i].name);
+	}
+	wd_hasher_add_u64(h, art->entities.n);
+	for (size_t i = 0; i < art->themes.n; i++)
+		hash_str(h, art->themes.v[i].id);
+	wd_hasher_add_u64(h, art->themes.n);
+	for (size_t i = 0; i < art->summits.n; i++)
+		hash_str(h, art->summits.v[i].id);
+	wd_hasher_add_u64(h, art->summits.n);
+	for (size_t i = 0; i < art->flags.n; i++) {
+		hash_str(h, art->flags.v[i].code);
+		hash_str(h, art->flags.v[i].message);
+	}
+	wd_hasher_add_u64(h, art->flags.n);
+	for (size_t i = 0; i < art->subjects.n; i++)
+		hash_str(h, art->subjects.v[i].uri);
+	return wd_hasher_end(h);
+}
+
+static int keep(struct wd_desk *d, int64_t row, const struct wd_article *art, struct wd_err *err)
+{
+	struct wd_buf packed;
+	wd_buf_init(&packed, WD_EVENT_MAX_BYTES);
+	wd_article_pack(&packed, art);
+	int r = WD_OK;
+	if (!wd_buf_failed(&packed)) /* one too large to keep is one too large to send */
+		r = wd_store_kept_put(d->opts.store, row, tags_hash(art), wd_buf_str(&packed), err);
+	wd_buf_done(&packed);
+	return r;
+}
+
+int wd_desk_kept(struct wd_desk *d, int64_t row, struct wd_arena *a, struct wd_article *ret,
+	struct wd_err *err)
+{
+	struct wd_hash tags;
+	struct wd_str packed;
+	int r = wd_store_kept_get(d->opts.store, row, a, &tags, &packed, err);
+	return r == WD_OK ? wd_article_unpack(a, packed, ret, err) : r;
+}
+
+int wd_desk_retag(struct wd_desk *d, struct wd_hash article, const struct wd_article *art,
+	int64_t now_us, struct wd_arena *a, bool *ret_changed, struct wd_err *err)
+{
+	struct wd_store_article rec;
+	struct wd_hash tags;
+	struct wd_str packed;
+	*ret_changed = false;
+	int r = wd_store_find_id(d->opts.store, article, &rec, err);
+	if (r != WD_OK)
+		return r;
+	bool is_newest = wd_hash_eq(wd_content_hash(art), rec.content);
+	if (!is_newest || rec.withdrawn || rec.blocked)
+		return WD_OK;
+	r = wd_store_kept_get(d->opts.store, rec.row, a, &tags, &packed, err);
+	if (r != WD_OK || wd_hash_eq(tags, tags_hash(art)))
+		return r == WD_E_NOTFOUND ? WD_OK : r;
+	struct wd_version v = {.type = WD_EVENT_UPDATED,
+		.article_id = hex_of(a, rec.id),
+		.number = rec.version + 1,
+		.previous = hex_of(a, rec.event),
+		.content_hash = rec.content,
+		.first_seen_us = rec.first_seen_us,
+		.seen_us = WD_MAX(now_us, rec.last_seen_us),
+		.significance = WD_STR("tags"),
+		.reason = WD_STR("retag")};
+	v.event_id = hex_of(
+		a, wd_event_id(v.article_id, v.number, v.type, rec.content, art->rules_version));
+	rec.version = v.number;
+	rec.last_seen_us = v.seen_us;
+	if (wd_hash_from_hex(v.event_id, &rec.event) != WD_OK)
+		return wd_err_set(err, WD_E_NOMEM, "desk: no memory for an event id");
+	r = wd_store_article_put(d->opts.store, &rec, err);
+	if (r == WD_OK)
+		r = wd_store_version_put(d->opts.store, rec.row, rec.version,
+			wd_lifecycle_record(a, art), d->opts.keep_versions, err);
+	if (r == WD_OK)
+		r = keep(d, rec.row, art, err);
+	if (r == WD_OK)
+		r = wd_story_keeper_show(d->stories, rec.row, a, &v, err);
+	*ret_changed = r == WD_OK;
+	return r == WD_OK ? d->opts.emit(art, &v, a, d->opts.ctx, err) : r;
+}
+
+int wd_desk_find(struct wd_desk *d, const struct wd_article *art, struct wd_arena *a,
+	struct wd_hash *ret, struct wd_err *err)
+{
+	struct wd_identity id;
+	struct wd_identity_ctx ctx = {.store = d->opts.store,
+		.feed = &d->feed,
+		.feed_hash = d->feed_hash,
+		.met = is_met,
+		.ctx = d};
+	struct wd_store_article rec;
+	wd_identity_make(a, art, d->scope, &id);
+	int r = wd_identity_resolve(&ctx, a, art, &id, &rec, err);
+	if (r == WD_OK)
+		*ret = rec.id;
+	return r;
+}
+
+/* ---- versions and known articles ---- */
+
 /* Remembers the version and hands it to emit, all or nothing. */
 static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 	const struct wd_identity *id, const struct wd_article *art, struct wd_hash content,
@@ -294,9 +418,10 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 			d->opts.store, rec->row, d->feed_hash, d->doc->feed_url, content, err);
 	if (r == WD_OK)
 		r = wd_story_keeper_assign(d->stories, rec, art, a, &v, err);
-	if (r == WD_OK && !silent)
-		r = d->opts.emit(art, &v, a, d->opts.ctx, err);
-	return r;
+	if (r != WD_OK || silent)
+		return r;
+	r = keep(d, rec->row, art, err);
+	return r == WD_OK ? d->opts.emit(art, &v, a, d->opts.ctx, err) : r;
 }
 
 /* First read of a feed: its past may be unwanted. */

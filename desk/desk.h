@@ -37,6 +37,20 @@ WD_MUST_USE int wd_desk_article(struct wd_desk *d, const struct wd_article *art,
 /** Writes the feed's cursor. */
 WD_MUST_USE int wd_desk_doc_end(struct wd_desk *d, struct wd_err *err);
 
+/** The newest version of an article as it was kept, untagged. WD_E_NOTFOUND: not kept. */
+WD_MUST_USE int wd_desk_kept(struct wd_desk *d, int64_t row, struct wd_arena *a,
+	struct wd_article *ret, struct wd_err *err);
+/** The article, tagged by new rules: where the tags differ from those sent last, a version with the
+ * reason "retag" goes to emit. Not so when `art` is not the newest version's text, or the article
+ * was withdrawn or never sent. Inside a transaction. */
+WD_MUST_USE int wd_desk_retag(struct wd_desk *d, struct wd_hash article,
+	const struct wd_article *art, int64_t now_us, struct wd_arena *a, bool *ret_changed,
+	struct wd_err *err);
+/** Which known article it is, between wd_desk_doc_begin and the next; nothing is remembered.
+ * WD_E_NOTFOUND: none. */
+WD_MUST_USE int wd_desk_find(struct wd_desk *d, const struct wd_article *art, struct wd_arena *a,
+	struct wd_hash *ret, struct wd_err *err);
+
 /** The caller rolled the store's transaction back. */
 void wd_desk_rolled_back(struct wd_desk *d);
 

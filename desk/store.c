@@ -78,6 +78,8 @@ static const char *const migrations[] = {
 	" WITHOUT ROWID;"
 	"CREATE INDEX archive_by_article ON archive_events (article);"
 	"CREATE INDEX archive_by_record ON archive_events (record);",
+	/* 4: newest versions whole, for new rules */
+	"CREATE TABLE kept (article INTEGER PRIMARY KEY, tags BLOB, packed BLOB);",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -134,6 +136,10 @@ static const char *const sql[ST_COUNT] = {
 		       " ON CONFLICT (doc) DO UPDATE SET count = count + 1 RETURNING count",
 	[ST_TRY_GET] = "SELECT count FROM attempts WHERE doc = ?1",
 	[ST_TRY_CLEAR] = "DELETE FROM attempts WHERE doc = ?1",
+	[ST_KEPT_PUT] = "INSERT OR REPLACE INTO kept (article, tags, packed) VALUES (?1, ?2, ?3)",
+	[ST_KEPT_GET] = "SELECT tags, packed FROM kept WHERE article = ?1",
+	[ST_KEPT_NEXT] = "SELECT k.article, a.id FROM kept k JOIN articles a ON a.row = k.article"
+			 " WHERE k.article > ?1 ORDER BY k.article LIMIT 1",
 	[ST_STORY_PUT] =
 		"INSERT INTO stories (article, story, similarity, first_seen, seen, sketch)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",

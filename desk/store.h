@@ -150,6 +150,18 @@ WD_MUST_USE int wd_store_clusters(struct wd_store *s, int64_t since_us, unsigned
 	struct wd_arena *a, int (*fn)(const struct wd_store_member *m, void *ctx), void *ctx,
 	struct wd_err *err);
 
+/* ---- newest versions whole (store_kept.c) ---- */
+
+/** The newest version of an article (parsers/article_pack.h) and a hash of its tags. */
+WD_MUST_USE int wd_store_kept_put(struct wd_store *s, int64_t row, struct wd_hash tags,
+	struct wd_str packed, struct wd_err *err);
+/** WD_E_NOTFOUND: not kept (erased, or never sent out). */
+WD_MUST_USE int wd_store_kept_get(struct wd_store *s, int64_t row, struct wd_arena *a,
+	struct wd_hash *ret_tags, struct wd_str *ret_packed, struct wd_err *err);
+/** The next kept article behind `row` (0: the first), and its id; WD_E_NOTFOUND: no more. */
+WD_MUST_USE int wd_store_kept_next(struct wd_store *s, int64_t row, int64_t *ret_row,
+	struct wd_hash *ret_id, struct wd_err *err);
+
 /* ---- the outbox ---- */
 
 /** Adds a row to the open transaction; gives its seq. */

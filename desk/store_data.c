@@ -247,6 +247,8 @@ int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_err *err)
 		return r;
 	wd_store_lock(s);
 	r = occasional(s, "DELETE FROM versions WHERE article = ?1", art.row, 0, err);
+	if (r == WD_OK)
+		r = occasional(s, "DELETE FROM kept WHERE article = ?1", art.row, 0, err);
 	sqlite3_stmt *st = NULL;
 	if (r == WD_OK &&
 		sqlite3_prepare_v2(s->db,
@@ -270,6 +272,7 @@ int wd_store_prune(
 		"DELETE FROM versions WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM carried WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM keys WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
+		"DELETE FROM kept WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM stories WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 	};
 	int r = WD_OK;

@@ -11,6 +11,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/article.h \
 	%reldir%/article_copy.c \
 	%reldir%/article_copy.h \
+	%reldir%/article_pack.c %reldir%/article_pack.h \
 	%reldir%/build.c \
 	%reldir%/build.h \
 	%reldir%/charset.c \

@@ -16,6 +16,7 @@ unit_base = \
 	tests/unit/test_utf8
 
 unit_parsers = \
+	tests/unit/test_article_pack \
 	tests/unit/test_charset \
 	tests/unit/test_clean \
 	tests/unit/test_furniture \

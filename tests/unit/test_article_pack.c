@@ -1,0 +1,106 @@
+#include "tests/unit/test.h"
+
+#include "parsers/article_pack.h"
+#include "parsers/version.h"
+
+static const struct wd_str cells[] = {WD_STR("Year"), WD_STR("2025")};
+
+static void make(struct wd_arena *a, struct wd_article *x, struct wd_doc *doc, struct wd_entry *e,
+	struct wd_feed *f)
+{
+	*doc = (struct wd_doc){.feed_url = WD_STR("https://a.example/feed"),
+		.input = WD_STR("https://a.example/feed?x"),
+		.record = WD_STR("urn:uuid:1"),
+		.status = 200,
+		.fetched_at_us = INT64_C(1756000000123456)};
+	*f = (struct wd_feed){.title = WD_STR("Feed"), .published = {5, WD_DATE_DAY, true}};
+	*e = (struct wd_entry){.rights_holder = WD_STR("Agency"), .source = f};
+	*x = (struct wd_article){.doc = doc,
+		.feed = f,
+		.entry = e,
+		.headline = WD_STR("한일 정상회담"),
+		.text = WD_STR("One.\n\nTwo."),
+		.html = WD_STR("<p>One.</p><p>Two.</p>"),
+		.published = {INT64_C(-62135596800000000), WD_DATE_TIME, false},
+		.pubstatus = WD_WITHHELD,
+		.urgency = 3,
+		.is_correction = true};
+	struct wd_str *alt = wd_vec_push(a, &x->alt_headlines);
+	*alt = WD_STR("Another line");
+	struct wd_repair *r = wd_vec_push(a, &x->repairs);
+	*r = (struct wd_repair){WD_STR("entity"), WD_STR("text"), WD_STR_NONE, 7};
+	struct wd_table *t = wd_vec_push(a, &x->tables);
+	t->caption = WD_STR("Visits");
+	t->confidence = 0.875;
+	struct wd_table_row *row = wd_vec_push(a, &t->rows);
+	row->n = WD_COUNTOF(cells);
+	row->cells = wd_arena_array(a, row->n, sizeof(*row->cells));
+	memcpy(row->cells, cells, sizeof(cells));
+}
+
+static void test_there_and_back(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	struct wd_article x, y;
+	struct wd_doc doc;
+	struct wd_entry e;
+	struct wd_feed f;
+	struct wd_buf once, twice;
+	wd_buf_init(&once, 1 << 20);
+	wd_buf_init(&twice, 1 << 20);
+	make(a, &x, &doc, &e, &f);
+	wd_article_pack(&once, &x);
+	assert_int_equal(wd_article_unpack(a, wd_buf_str(&once), &y, NULL), WD_OK);
+	wd_article_pack(&twice, &y);
+	assert_int_equal(twice.n, once.n);
+	assert_memory_equal(twice.p, once.p, once.n);
+	assert_true(wd_hash_eq(wd_content_hash(&x), wd_content_hash(&y)));
+	assert_str("headline", y.headline, "한일 정상회담");
+	assert_str("cell", y.tables.v[0].rows.v[0].cells[1], "2025");
+	assert_str("source", y.entry->source->title, "Feed");
+	assert_str("record", y.doc->record, "urn:uuid:1");
+	assert_true(y.doc->fetched_at_us == doc.fetched_at_us);
+	assert_true(y.published.us == x.published.us && !y.published.has_zone);
+	assert_true(y.repairs.v[0].count == 7 && y.tables.v[0].confidence == 0.875);
+	assert_true(y.pubstatus == WD_WITHHELD && y.is_correction && y.urgency == 3);
+	wd_buf_done(&once);
+	wd_buf_done(&twice);
+}
+
+static void test_damaged_bytes_are_refused(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	struct wd_article x, y;
+	struct wd_doc doc;
+	struct wd_entry e;
+	struct wd_feed f;
+	struct wd_buf b;
+	wd_buf_init(&b, 1 << 20);
+	make(a, &x, &doc, &e, &f);
+	wd_article_pack(&b, &x);
+	for (size_t n = 0; n < b.n; n++) {
+		struct wd_arena_mark m = wd_arena_mark(a);
+		struct wd_str cut = {b.p, n};
+		assert_int_equal(wd_article_unpack(a, cut, &y, NULL), WD_E_MALFORMED);
+		wd_arena_rewind(a, m);
+	}
+	for (size_t i = 0; i < b.n; i++) { /* any answer, but no crash */
+		struct wd_arena_mark m = wd_arena_mark(a);
+		b.p[i] = (char)(b.p[i] ^ 0x55);
+		(void)!wd_article_unpack(a, wd_buf_str(&b), &y, NULL);
+		b.p[i] = (char)(b.p[i] ^ 0x55);
+		wd_arena_rewind(a, m);
+	}
+	wd_buf_done(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_damaged_bytes_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
