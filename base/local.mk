@@ -12,9 +12,11 @@ libwiredesk_a_SOURCES += \
 	%reldir%/limits.h \
 	%reldir%/log.c %reldir%/log.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
+	%reldir%/needles.c %reldir%/needles.h \
 	%reldir%/queue.c %reldir%/queue.h \
 	%reldir%/row.h \
 	%reldir%/regex.c %reldir%/regex.h \
+	%reldir%/regex_needs.c %reldir%/regex_needs.h \
 	%reldir%/str.c %reldir%/str.h \
 	%reldir%/url.c %reldir%/url.h \
 	%reldir%/utf8.c %reldir%/utf8.h \

@@ -75,20 +75,23 @@ static bool is_mark(uint32_t cp)
 	       (cp >= 0x1D165 && cp <= 0x1D244) || (cp >= 0x1E000 && cp <= 0x1E8D6);
 }
 
-/* What a byte says about the character it begins: stands as it is; a space; the next bytes tell; 0:
- * it takes work. */
-enum { B_EASY = 1, B_SPACE, B_ASK };
+/* What a byte says about the character it begins, a bit each; none: it stands as it is. */
+enum { B_SPACE = 1, B_ASK = 2, B_WORK = 4 };
 static const uint8_t byte_kinds[256] = {
+	[0 ... 0x1F] = B_WORK,
 	[' '] = B_SPACE,
-	[0x21 ... 0x7E] = B_EASY,
-	[0x80 ... 0xBF] = B_EASY, /* the rest of a character */
-	[0xC2] = B_ASK,
-	[0xC3 ... 0xCB] = B_EASY, /* below U+0300 */
+	[0x7F] = B_WORK,
+	/* 80–BF: the rest of a character, as it begins */
+	[0xC0 ... 0xC1] = B_WORK,
+	[0xC2] = B_ASK, /* the next bytes tell */
+	/* C3–CB: below U+0300 */
+	[0xCC ... 0xE1] = B_WORK,
 	[0xE2 ... 0xE3] = B_ASK,
-	[0xE4 ... 0xE9] = B_EASY, /* Han: U+4000–9FFF */
+	/* E4–E9: Han, U+4000–9FFF */
 	[0xEA] = B_ASK,
-	[0xEB ... 0xEC] = B_EASY, /* Hangul: U+B000–CFFF */
+	/* EB–EC: Hangul, U+B000–CFFF */
 	[0xED] = B_ASK,
+	[0xEE ... 0xFF] = B_WORK,
 };
 
 /* Dashes and quotes, kana, the first and the last Hangul: all that normal text has besides. None
@@ -112,29 +115,26 @@ static bool is_easy(unsigned char c, unsigned char d, unsigned char e)
 	}
 }
 
-/* The usual run needs no work: ASCII and common letters, single spaces inside. */
+/* The usual run needs no work: ASCII and common letters, single spaces inside. Two looks without a
+ * branch per word are quicker than one with. */
 static bool is_plain(struct wd_str s)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
-	bool was_space = true;
+	unsigned all = 0, twice = 0, before = B_SPACE;
 	for (size_t i = 0; i < s.n; i++) {
-		uint8_t kind = byte_kinds[p[i]];
-		if (kind == B_EASY) {
-			was_space = false;
-			continue;
-		}
-		if (kind == B_SPACE) {
-			if (was_space)
-				return false;
-			was_space = true;
-			continue;
-		}
-		if (kind != B_ASK ||
+		unsigned kind = byte_kinds[p[i]];
+		all |= kind;
+		twice |= kind & before;
+		before = kind;
+	}
+	if ((all & B_WORK) || (twice & B_SPACE) || before == B_SPACE)
+		return false;
+	for (size_t i = 0; (all & B_ASK) && i < s.n; i++) {
+		if ((byte_kinds[p[i]] & B_ASK) &&
 			!is_easy(p[i], i + 1 < s.n ? p[i + 1] : 0, i + 2 < s.n ? p[i + 2] : 0))
 			return false;
-		was_space = false;
 	}
-	return !was_space;
+	return true;
 }
 
 /* A run that is plain but for white space around it. */

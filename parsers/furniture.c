@@ -6,8 +6,9 @@
  * expressions by name: defined in macros.txt, or made from a list (agencies.txt, places.txt).
  *
  * Most text is no furniture, so the question must be cheap: each rule knows the bytes it can begin
- * with, rules are kept per first byte, lines above LINE_MAX bytes are not asked about line rules,
- * and rules for the end of a block see only its last TAIL_BYTES.
+ * with and words that must be there for it (read out of its expression), rules are kept per first
+ * byte, one pass over the text tells whose words it has, lines above LINE_MAX bytes are not asked
+ * about line rules, and rules for the end of a block see only its last TAIL_BYTES.
  *
  * Rejected: one large expression for all rules: it cannot say which rule it was, and one rule's
  * mistake would break all.
@@ -16,6 +17,8 @@
 #include "parsers/furniture.h"
 
 #include "base/file.h"
+#include "base/needles.h"
+#include "base/regex_needs.h"
 #include "base/utf8.h"
 
 enum {
@@ -38,6 +41,7 @@ struct rule {
 	unsigned groups[GROUP_COUNT];
 	uint8_t first[32];
 	bool first_known;
+	struct wd_regex_needs needs;
 };
 
 struct macro {
@@ -53,6 +57,8 @@ static struct {
 	wd_strs agencies, places, no_names; /* case-folded, sorted */
 	indexes by_byte[256];               /* all forms but END: rules that can begin so */
 	indexes at_end;
+	struct wd_needles *needles;   /* owner: the rule's index */
+	struct wd_needle_set no_need; /* rules that may match without any of them */
 } set;
 
 /* ---- lists ---- */
@@ -201,6 +207,8 @@ static int compile(struct rule *r, struct wd_str pattern, struct wd_err *err)
 		rc = wd_err_set(err, WD_E_LIMIT, "expression too long");
 	if (rc == WD_OK)
 		rc = wd_regex_new(wd_buf_str(&b), flags, &r->re, err);
+	if (rc == WD_OK)
+		r->needs = wd_regex_needs(set.mem, wd_buf_str(&b));
 	wd_buf_done(&b);
 	if (rc < 0)
 		return rc;
@@ -260,8 +268,25 @@ static int load_rules(const char *path, struct wd_str text, struct wd_err *err)
 	return WD_OK;
 }
 
+/* Rules beyond WD_NEEDLE_OWNERS and those that need no word are always tried. */
+static void index_needs(void)
+{
+	set.needles = wd_needles_new(set.mem);
+	for (unsigned i = 0; i < WD_MIN(set.rules.n, (size_t)WD_NEEDLE_OWNERS); i++) {
+		const struct wd_regex_needs *needs = &set.rules.v[i].needs;
+		bool all = set.needles != NULL && needs->any.n > 0;
+		WD_VEC_EACH (const struct wd_str, s, &needs->any)
+			all = all && wd_needles_add(set.needles, *s, i);
+		if (!all)
+			wd_needle_set_add(&set.no_need, i);
+	}
+	if (set.needles != NULL)
+		wd_needles_build(set.needles);
+}
+
 static void index_rules(void)
 {
+	index_needs();
 	for (size_t i = 0; i < set.rules.n; i++) {
 		const struct rule *r = &set.rules.v[i];
 		if (r->form == WD_FORM_END) {
@@ -359,12 +384,21 @@ static bool try_rule(const struct rule *r, struct wd_matcher *m, struct wd_str t
 	return true;
 }
 
-static bool try_all(const indexes *list, struct wd_matcher *m, struct wd_str text, unsigned zones,
-	unsigned forms, struct wd_furniture_hit *ret)
+/* What is asked: a text, where it stands, and which rules' words it has. */
+struct question {
+	struct wd_str text;
+	unsigned zones, forms;
+	struct wd_needle_set has;
+};
+
+static bool try_all(const indexes *list, struct wd_matcher *m, const struct question *q,
+	struct wd_furniture_hit *ret)
 {
 	WD_VEC_EACH (const uint16_t, i, list) {
 		const struct rule *r = &set.rules.v[*i];
-		if ((r->zones & zones) && (r->form & forms) && try_rule(r, m, text, ret))
+		if ((r->zones & q->zones) && (r->form & q->forms) &&
+			(*i >= WD_NEEDLE_OWNERS || wd_needle_set_has(&q->has, *i)) &&
+			try_rule(r, m, q->text, ret))
 			return true;
 	}
 	return false;
@@ -391,10 +425,12 @@ bool wd_furniture_find(struct wd_matcher *m, struct wd_str text, unsigned zones,
 		return false;
 	if (text.n > LINE_MAX_BYTES)
 		forms &= ~(unsigned)(WD_FORM_LINE | WD_FORM_SECTION);
-	if (try_all(&set.by_byte[(unsigned char)text.p[0]], m, text, zones, forms, ret))
+	struct question q = {text, zones, forms, set.no_need};
+	if (set.needles != NULL)
+		wd_needles_scan(set.needles, text, &q.has);
+	if (try_all(&set.by_byte[(unsigned char)text.p[0]], m, &q, ret))
 		return true;
-	return (forms & WD_FORM_END) && may_end_in_credit(text) &&
-	       try_all(&set.at_end, m, text, zones, forms, ret);
+	return (forms & WD_FORM_END) && may_end_in_credit(text) && try_all(&set.at_end, m, &q, ret);
 }
 
 bool wd_furniture_is_agency(struct wd_str name)

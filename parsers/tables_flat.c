@@ -111,6 +111,12 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 	} else if (d != D_TAB) {
 		s = wd_utf8_trim(s);
 	}
+	if (cells == NULL && (d == D_TAB || d == D_SEMI || d == D_COMMA)) {
+		char c = d == D_TAB ? '\t' : d == D_SEMI ? ';' : ',';
+		for (size_t i = 0; n < MAX_COLS && (i = wd_str_chr(s, c, i)) != SIZE_MAX; i++)
+			n++;
+		return n < MAX_COLS ? n + 1 : 0;
+	}
 	for (size_t i = 0; i < s.n;) {
 		size_t k = can_begin[(unsigned char)s.p[i]] & CAN(d) ? delim_at(s, i, d) : 0;
 		if (k == 0) {
@@ -156,60 +162,50 @@ struct run {
 	size_t rows, mode, rules, first_rule;
 };
 
-/* The delimiters that a line may hold, a bit each: most hold none, which one look shows. */
-static unsigned may_hold(struct wd_str s)
+/* What a byte says about delimiters, a bit each: alone, and behind a space; LOOK: what follows it
+ * tells. */
+#define LOOK (uint16_t)(1u << (D_COUNT + 1))
+#define BIT(d) (uint16_t)(1u << (d))
+static const uint16_t byte_holds[256] = {
+	['\t'] = BIT(D_TAB) | BIT(D_SPACES),
+	['|'] = BIT(D_PIPE) | BIT(D_WIKI),
+	[';'] = BIT(D_SEMI),
+	[','] = BIT(D_COMMA),
+	['!'] = LOOK,
+	[0xC2] = BIT(D_PIPE) | BIT(D_SPACES), /* broken bar, no-break space */
+	[0xE2] = LOOK,
+	[0xE3] = LOOK,
+	[0xEF] = BIT(D_PIPE) | BIT(D_SPACES), /* full-width bar */
+};
+static const uint16_t byte_holds_spaced[256] = {
+	[' '] = BIT(D_SPACES),
+	['/'] = BIT(D_DOT),
+	[0xC2] = BIT(D_DOT), /* middle dot */
+	[0xE2] = BIT(D_DOT), /* bullet */
+};
+
+/* What the bytes that need a second look may begin. */
+static unsigned look_closer(struct wd_str s)
 {
-	static const bool tells[256] = {[' '] = true,
-		['\t'] = true,
-		['|'] = true,
-		['!'] = true,
-		[';'] = true,
-		[','] = true,
-		[0xC2] = true,
-		[0xE2] = true,
-		[0xE3] = true,
-		[0xEF] = true};
 	unsigned found = 0;
 	for (size_t i = 0; i < s.n; i++) {
-		if (!tells[(unsigned char)s.p[i]])
+		if (!(byte_holds[(unsigned char)s.p[i]] & LOOK))
 			continue;
 		unsigned char next = i + 1 < s.n ? (unsigned char)s.p[i + 1] : 0;
 		unsigned char third = i + 2 < s.n ? (unsigned char)s.p[i + 2] : 0;
 		switch ((unsigned char)s.p[i]) {
-		case ' ':
-			found |= next == ' ' || next == '\t' ? 1u << D_SPACES : 0u;
-			found |= next == '/' || next >= 0xC2 ? 1u << D_DOT : 0u;
-			break;
-		case '\t':
-			found |= 1u << D_TAB | 1u << D_SPACES;
-			break;
-		case '|':
-			found |= 1u << D_PIPE | 1u << D_WIKI;
-			break;
 		case '!':
-			found |= next == '!' ? 1u << D_WIKI : 0u;
-			break;
-		case ';':
-			found |= 1u << D_SEMI;
-			break;
-		case ',':
-			found |= 1u << D_COMMA;
-			break;
-		case 0xC2: /* broken bar, no-break space */
-			found |= 1u << D_PIPE | 1u << D_SPACES;
+			found |= next == '!' ? BIT(D_WIKI) : 0u;
 			break;
 		case 0xE2: /* box drawing; spaces of several widths, line ends */
 			if (next == 0x94 || next == 0x95)
-				found |= 1u << D_PIPE;
+				found |= BIT(D_PIPE);
 			else if ((next == 0x80 && (third <= 0x8B || third >= 0xA8)) || next == 0x81)
-				found |= 1u << D_SPACES | 1u << D_WIDE;
+				found |= BIT(D_SPACES) | BIT(D_WIDE);
 			break;
 		case 0xE3: /* ideographic space */
 			if (next == 0x80 && third == 0x80)
-				found |= 1u << D_SPACES | 1u << D_WIDE;
-			break;
-		case 0xEF: /* full-width bar */
-			found |= 1u << D_PIPE | 1u << D_SPACES;
+				found |= BIT(D_SPACES) | BIT(D_WIDE);
 			break;
 		default:
 			break;
@@ -218,24 +214,46 @@ static unsigned may_hold(struct wd_str s)
 	return found;
 }
 
-uint16_t wd_tline_marks(struct wd_str line)
+/* The delimiters that a line may hold, a bit each: most hold none, which one look without a branch
+ * shows. */
+static unsigned may_hold(struct wd_str s)
 {
-	unsigned marks = line.n <= MAX_LINE ? may_hold(line) : 0;
-	return (uint16_t)(is_rule(line) ? marks | IS_RULE : marks);
+	unsigned found = 0, spaced = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		found |= byte_holds[c] | (byte_holds_spaced[c] & spaced);
+		spaced = c == ' ' ? 0xFFFFu : 0u;
+	}
+	return found & LOOK ? (found & ~(unsigned)LOOK) | look_closer(s) : found;
 }
 
-static bool run_takes(const struct wd_tline *l, enum delim d, struct wd_str *cells, size_t *ret_n)
+enum { NOT_COUNTED = 0xFF };
+_Static_assert(MAX_COLS < NOT_COUNTED, "counts of cells are kept in bytes");
+
+void wd_tline_mark(struct wd_arena *a, struct wd_tline *l)
+{
+	l->marks = l->text.n <= MAX_LINE ? (uint16_t)may_hold(l->text) : 0;
+	if (l->marks != 0 && (l->cells = (uint8_t *)wd_arena_bytes(a, D_COUNT)) != NULL)
+		memset(l->cells, NOT_COUNTED, D_COUNT);
+	if (is_rule(l->text))
+		l->marks |= IS_RULE;
+}
+
+/* How many cells the line makes at this delimiter; less than two: it is no row. */
+static size_t count_cells(const struct wd_tline *l, enum delim d)
 {
 	if (l->table != NULL || !(l->marks & 1u << d))
-		return false;
-	*ret_n = split(l->text, d, cells);
-	return *ret_n >= 2;
+		return 0;
+	if (l->cells == NULL)
+		return split(l->text, d, NULL);
+	if (l->cells[d] == NOT_COUNTED)
+		l->cells[d] = (uint8_t)split(l->text, d, NULL);
+	return l->cells[d];
 }
 
 static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum delim d)
 {
 	struct run r = {.from = at, .to = at, .first_rule = SIZE_MAX};
-	size_t n;
 	for (size_t i = at; i < end && r.rows < MAX_ROWS; i++) {
 		if (i > at && l[i].gap == 3)
 			break;
@@ -246,7 +264,8 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 				break; /* an ornament */
 			continue;
 		}
-		if (!run_takes(&l[i], d, NULL, &n))
+		size_t n = count_cells(&l[i], d);
+		if (n < 2)
 			break;
 		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
 			break; /* behind a blank line: another shape, another table */
@@ -361,8 +380,9 @@ static struct wd_tgrid *run_grid(
 	struct wd_str *all = wd_arena_array(a, r->rows * r->mode, sizeof(*all));
 	size_t row = 0, n;
 	for (size_t i = r->from; all != NULL && i < r->to; i++) {
-		if ((l[i].marks & IS_RULE) || !run_takes(&l[i], d, cells, &n))
+		if ((l[i].marks & IS_RULE) || count_cells(&l[i], d) < 2)
 			continue;
+		n = split(l[i].text, d, cells);
 		put_row(a, all + row++ * r->mode, r->mode, cells, n);
 	}
 	size_t cols = all != NULL ? drop_empty_cols(all, row, r->mode) : 0;
@@ -372,8 +392,7 @@ static struct wd_tgrid *run_grid(
 static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
 	enum delim d, struct wd_tfind *ret)
 {
-	size_t n;
-	if (!(l[at].marks & IS_RULE) && !run_takes(&l[at], d, NULL, &n))
+	if (!(l[at].marks & IS_RULE) && count_cells(&l[at], d) < 2)
 		return false;
 	struct run r = read_run(l, at, end, d);
 	ret->to = WD_MAX(ret->to, r.to);

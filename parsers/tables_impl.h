@@ -115,7 +115,8 @@ struct wd_tline {
 	uint8_t gap;    /* before it: 0 line end, 1 new block, 2 blank line, 3 something else stands
 			 * there
 			 */
-	uint16_t marks; /* wd_tline_marks() of the text */
+	uint16_t marks; /* delimiters that the text may hold, and whether it is a rule */
+	uint8_t *cells; /* what it splits into, by delimiter, as far as asked; may be NULL */
 	bool pre;
 	struct wd_node *br;    /* the <br> that ends it, NULL: something else does */
 	struct wd_node *table; /* no text: this table stands here */
@@ -145,9 +146,8 @@ bool wd_find_stacked(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
 bool wd_find_single(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
-/** What delimiters the line may hold, a bit each, and whether it is a rule between rows; read once
- * for wd_find_delimited(), which asks often. */
-uint16_t wd_tline_marks(struct wd_str line);
+/** Notes in the line what wd_find_delimited() asks of it again and again. */
+void wd_tline_mark(struct wd_arena *a, struct wd_tline *l);
 /** Splits the line at its delimiters as the table's rows would be. NULL: not into `cols` cells. */
 struct wd_str *wd_split_delimited(struct wd_arena *a, struct wd_str line, size_t cols);
 /**

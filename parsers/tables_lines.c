@@ -106,12 +106,12 @@ static void end_line(struct reader *r, struct wd_node *br)
 	}
 	uint8_t gap = r->brs >= 2 || r->ends >= 3 || (r->ends >= 2 && r->brs == 0) ? 2 : 0;
 	*l = (struct wd_tline){.text = text,
-		.marks = wd_tline_marks(text),
 		.piece = r->piece,
 		.pieces = r->out->pieces.n - r->piece,
 		.gap = WD_MAX(gap, r->gap),
 		.pre = r->pre,
 		.br = br};
+	wd_tline_mark(r->a, l);
 	r->piece = r->out->pieces.n;
 	r->brs = r->ends = 0;
 	r->gap = 0;

@@ -185,9 +185,19 @@ static void beside(struct wd_arena *a, struct wd_tlines *l, size_t i)
 	}
 }
 
+static bool has_grid(struct wd_node *root)
+{
+	for (struct wd_node *n = root; n != NULL; n = wd_node_next(root, n, false))
+		if (wd_table_grid(n) != NULL)
+			return true;
+	return false;
+}
+
 void wd_tables_notes(struct wd_arena *a, struct wd_node *root)
 {
 	struct wd_tlines lines = {0};
+	if (!has_grid(root))
+		return;
 	wd_tlines_read(a, root, &lines);
 	for (size_t i = 0; i < lines.v.n; i++)
 		if (lines.v.v[i].table != NULL)

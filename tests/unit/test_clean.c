@@ -6,7 +6,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "parsers/clean.h"
+#include "base/utf8.h"
+#include "parsers/clean_impl.h"
 
 static const struct {
 	const char *name, *in, *html, *text;
@@ -174,6 +175,32 @@ static void test_sanitise_only(void **state)
 	assert_int_equal(c.removed.n, 0);
 }
 
+/* Runs of usual text are passed without a copy. A soft hyphen behind makes them go the long way:
+ * both come to the same, for each character in each place. */
+static void test_plain_runs(void **state)
+{
+	(void)state;
+	static const char *const around[][2] = {
+		{"", ""}, {"a", "b"}, {" a ", " b\n"}, {"가", "나"}, {"“a ", "”"}, {"a  ", ""}};
+	for (uint32_t cp = 1; cp < 0x20000; cp = cp == 0xD7FF ? 0xE000 : cp + 1) {
+		for (size_t i = 0; i < WD_COUNTOF(around); i++) {
+			char quick[32], slow[40], bytes[5] = {0};
+			struct wd_clean_edges edge, long_edge;
+			wd_arena_reset(arena);
+			(void)wd_utf8_put(cp, bytes);
+			(void)snprintf(
+				quick, sizeof(quick), "%s%s%s", around[i][0], bytes, around[i][1]);
+			(void)snprintf(slow, sizeof(slow), "%s\xC2\xAD", quick);
+			struct wd_str x = wd_clean_run(arena, wd_str_c(quick), false, &edge);
+			struct wd_str y = wd_clean_run(arena, wd_str_c(slow), false, &long_edge);
+			if (!wd_str_eq(x, y) || edge.space_before != long_edge.space_before ||
+				edge.space_after != long_edge.space_after)
+				fail_msg("U+%04X in \"%s|%s\": \"%.*s\", the long way \"%.*s\"", cp,
+					around[i][0], around[i][1], WD_STR_ARG(x), WD_STR_ARG(y));
+		}
+	}
+}
+
 static void test_limits(void **state)
 {
 	(void)state;
@@ -207,6 +234,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_breaking_off), cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_meaning), cmocka_unit_test(test_sanitise_only),
-		cmocka_unit_test(test_limits)};
+		cmocka_unit_test(test_plain_runs), cmocka_unit_test(test_limits)};
 	return cmocka_run_group_tests(tests, load, unload);
 }

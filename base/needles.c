@@ -1,0 +1,149 @@
+/*
+ * A bit per pair of bytes, set for the rarest pair of each literal, and the literals sorted by that
+ * pair: nearly all places of a text are passed by one look at the bitmap. Literals are few hundred
+ * and short, so their whole set stays in the first-level cache.
+ *
+ * Rejected: an automaton over all literals (a state per byte and a table lookup that waits for the
+ * one before it; several times the memory for the same answer).
+ */
+#include "base/needles.h"
+
+#include "base/vec.h"
+
+struct needle {
+	struct wd_str s; /* in lower case */
+	size_t anchor;   /* where its rarest pair of bytes begins */
+	unsigned pair;
+	struct wd_needle_set owners;
+};
+
+struct wd_needles {
+	struct wd_arena *a;
+	WD_VEC(struct needle) v;
+	uint64_t begins[65536 / 64];
+	uint16_t at[65536 / 16]; /* by the pair's upper bits: the first literal not below it */
+};
+
+static unsigned pair_at(const char *p)
+{
+	return (unsigned)(unsigned char)wd_lower(p[0]) << 8 | (unsigned char)wd_lower(p[1]);
+}
+
+/* How often the byte stands in text, roughly: a place in the row of letters; what begins a
+ * character beyond ASCII tells little. */
+static size_t commonness(char c)
+{
+	static const char rising[] = "zqxjvkbpygwfmucldhrsnioate ";
+	const char *at = c != 0 ? strchr(rising, c) : NULL;
+	if (at != NULL)
+		return (size_t)(at - rising) + 4;
+	return (unsigned char)c >= 0xC0 ? sizeof(rising) + 4 : 2;
+}
+
+static void choose_anchor(struct needle *d)
+{
+	size_t best = SIZE_MAX;
+	for (size_t i = 0; i + 1 < d->s.n; i++) {
+		size_t common = commonness(d->s.p[i]) * commonness(d->s.p[i + 1]);
+		if (common < best) {
+			best = common;
+			d->anchor = i;
+		}
+	}
+	d->pair = pair_at(d->s.p + d->anchor);
+}
+
+struct wd_needles *wd_needles_new(struct wd_arena *a)
+{
+	struct wd_needles *n = wd_arena_new_of(a, struct wd_needles);
+	if (n != NULL)
+		n->a = a;
+	return n;
+}
+
+bool wd_needles_add(struct wd_needles *n, struct wd_str literal, unsigned owner)
+{
+	if (literal.n < 2 || owner >= WD_NEEDLE_OWNERS || n->v.n >= UINT16_MAX)
+		return false;
+	struct wd_str s = wd_arena_str(n->a, literal);
+	struct needle *to = s.n > 0 ? wd_vec_push(n->a, &n->v) : NULL;
+	if (to == NULL)
+		return false;
+	char *p = wd_unconst(s.p);
+	for (size_t i = 0; i < s.n; i++)
+		p[i] = wd_lower(p[i]);
+	*to = (struct needle){.s = s};
+	choose_anchor(to);
+	wd_needle_set_add(&to->owners, owner);
+	return true;
+}
+
+static void add_all(struct wd_needle_set *to, const struct wd_needle_set *more)
+{
+	for (size_t i = 0; i < WD_COUNTOF(to->bits); i++)
+		to->bits[i] |= more->bits[i];
+}
+
+static int cmp_needle(const void *x, const void *y)
+{
+	const struct needle *a = x, *b = y;
+	return a->pair != b->pair ? (a->pair < b->pair ? -1 : 1) : wd_str_cmp(a->s, b->s);
+}
+
+void wd_needles_build(struct wd_needles *n)
+{
+	size_t kept = 0;
+	if (n->v.n > 0)
+		qsort(n->v.v, n->v.n, sizeof(*n->v.v), cmp_needle);
+	for (size_t i = 0; i < n->v.n; i++) { /* a literal with several owners stands once */
+		struct needle *last = kept > 0 ? &n->v.v[kept - 1] : NULL;
+		if (last != NULL && wd_str_eq(last->s, n->v.v[i].s))
+			add_all(&last->owners, &n->v.v[i].owners);
+		else
+			n->v.v[kept++] = n->v.v[i];
+	}
+	n->v.n = kept;
+	size_t at = 0;
+	for (size_t block = 0; block < WD_COUNTOF(n->at); block++) {
+		while (at < n->v.n && n->v.v[at].pair >> 4 < block)
+			at++;
+		n->at[block] = (uint16_t)at;
+	}
+	WD_VEC_EACH (const struct needle, d, &n->v)
+		n->begins[d->pair / 64] |= UINT64_C(1) << (d->pair % 64);
+}
+
+/* The literal with its anchor at `at`. */
+static bool stands_at(struct wd_str text, size_t at, const struct needle *d)
+{
+	if (at < d->anchor || d->s.n > text.n - (at - d->anchor))
+		return false;
+	const char *p = text.p + (at - d->anchor);
+	for (size_t i = 0; i < d->s.n; i++) {
+		if (wd_lower(p[i]) != d->s.p[i])
+			return false;
+	}
+	return true;
+}
+
+static void look_at(const struct wd_needles *n, struct wd_str text, size_t at, unsigned pair,
+	struct wd_needle_set *ret)
+{
+	size_t i = n->at[pair >> 4];
+	while (i < n->v.n && n->v.v[i].pair < pair)
+		i++;
+	for (; i < n->v.n && n->v.v[i].pair == pair; i++) {
+		if (stands_at(text, at, &n->v.v[i]))
+			add_all(ret, &n->v.v[i].owners);
+	}
+}
+
+void wd_needles_scan(const struct wd_needles *n, struct wd_str text, struct wd_needle_set *ret)
+{
+	unsigned pair = text.n > 0 ? (unsigned char)wd_lower(text.p[0]) : 0;
+	for (size_t i = 1; i < text.n; i++) {
+		pair = (pair << 8 | (unsigned char)wd_lower(text.p[i])) & 0xFFFF;
+		if (n->begins[pair / 64] >> (pair % 64) & 1)
+			look_at(n, text, i - 1, pair, ret);
+	}
+}
