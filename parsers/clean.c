@@ -157,9 +157,7 @@ int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_cl
 	bool mended = false;
 	if (!o.sanitise_only) {
 		html = wd_repair_mojibake(a, html, o.field, &repairs);
-		struct wd_str whole = wd_repair_markup(a, html, o.field, &repairs);
-		mended = whole.p != html.p;
-		html = whole;
+		html = wd_repair_tables(a, html, o.field, &repairs, &mended);
 	}
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
 	struct wd_html tree;

@@ -196,7 +196,8 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	struct wd_metadata meta = {0};
 	*ret = (struct wd_article){.doc = doc, .parser = WD_STR("html")};
 	html = wd_repair_mojibake(a, html, "text", &ret->repairs);
-	html = wd_repair_markup(a, html, "text", &ret->repairs);
+	bool mended = false;
+	html = wd_repair_tables(a, html, "text", &ret->repairs, &mended);
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);
 	if (rc != WD_OK)
 		return rc;
@@ -216,7 +217,10 @@ int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str ht
 	wd_page_strip(&page);
 	wd_metadata_read(a, doc, &h, &page, &meta);
 	wd_metadata_apply(a, &meta, ret);
-	return build_body(&page, &meta, ret, err);
+	rc = build_body(&page, &meta, ret, err);
+	WD_VEC_EACH (struct wd_table, t, &ret->tables)
+		t->repaired |= mended;
+	return rc;
 }
 
 int wd_build_page(struct wd_arena *a, const struct wd_doc *doc, struct wd_str html,

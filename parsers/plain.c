@@ -208,9 +208,8 @@ int wd_build_text(struct wd_arena *a, const struct wd_doc *doc, struct wd_str te
 	text = wd_repair_mentions(a, text);
 	/* broken tags become plain ones here, so that the lines that hold them are known as debris
 	 */
-	struct wd_str whole = wd_repair_markup(a, text, "text", &ret->repairs);
-	bool mended = whole.p != text.p;
-	text = whole;
+	bool mended = false;
+	text = wd_repair_tables(a, text, "text", &ret->repairs, &mended);
 	wd_plain_split(a, text, &lines);
 	size_t head = wd_plain_head(a, &lines, ret);
 	struct wd_str first_heading = WD_STR_NONE;

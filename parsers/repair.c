@@ -290,7 +290,14 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 struct wd_str wd_repair_markup(
 	struct wd_arena *a, struct wd_str html, const char *field, wd_repairs *repairs)
 {
-	const struct wd_repair_log log = {a, field, repairs};
+	bool tables = false;
+	return wd_repair_tables(a, html, field, repairs, &tables);
+}
+
+struct wd_str wd_repair_tables(struct wd_arena *a, struct wd_str html, const char *field,
+	wd_repairs *repairs, bool *ret_tables)
+{
+	const struct wd_repair_log log = {a, field, repairs, ret_tables};
 	unsigned need = look(html, a);
 	if (need == 0)
 		return html;

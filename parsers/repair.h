@@ -13,6 +13,10 @@
  */
 struct wd_str wd_repair_markup(
 	struct wd_arena *a, struct wd_str html, const char *field, wd_repairs *repairs);
+/** The same; sets *ret_tables (never clears it) when the markup of a table was among what it
+ * mended. */
+struct wd_str wd_repair_tables(struct wd_arena *a, struct wd_str html, const char *field,
+	wd_repairs *repairs, bool *ret_tables);
 /** Undoes UTF-8 read as windows-1252 / latin-1 / cp949 (once or twice) where the evidence is plain;
  * `s` itself otherwise. */
 struct wd_str wd_repair_mojibake(

@@ -350,6 +350,7 @@ static void end_stretch(struct pass *p, struct stretch *t, size_t to)
 		wd_buf_add(&p->out, raw);
 		p->done = to;
 		p->undone++;
+		*p->log->tables |= t->cells > 0;
 	} else {
 		plain_stretch(p, to);
 	}

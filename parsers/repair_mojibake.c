@@ -153,7 +153,7 @@ static struct wd_str undo(struct wd_arena *a, struct wd_str s, int64_t *ret_coun
 struct wd_str wd_repair_mojibake(
 	struct wd_arena *a, struct wd_str s, const char *field, wd_repairs *repairs)
 {
-	const struct wd_repair_log log = {a, field, repairs};
+	const struct wd_repair_log log = {a, field, repairs, NULL};
 	int64_t count = 0;
 	struct wd_str ret = s;
 	for (int round = 0; round < MAX_ROUNDS; round++) {

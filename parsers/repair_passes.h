@@ -10,6 +10,7 @@ struct wd_repair_log {
 	struct wd_arena *a;
 	const char *field;
 	wd_repairs *list; /* NULL: nobody asks */
+	bool *tables;     /* set when a table's own markup was mended */
 };
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count);

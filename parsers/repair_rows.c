@@ -422,5 +422,6 @@ struct wd_str wd_repair_rows(const struct wd_repair_log *log, struct wd_str s)
 		wd_buf_done(&p->out);
 		return s;
 	}
+	*log->tables = true;
 	return wd_repair_done(log->a, &p->out, s);
 }

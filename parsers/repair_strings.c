@@ -154,5 +154,6 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 	if (!wd_utf8_ok(ret))
 		return s;
 	wd_repair_note(log, "string_escapes", 1);
+	*log->tables = true;
 	return ret;
 }

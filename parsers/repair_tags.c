@@ -102,6 +102,7 @@ static void cluster_end(struct pass *p)
 	struct cluster *c = &p->c;
 	if (c->active && c->broken > 0) {
 		if (is_table_enough(c)) {
+			*p->log->tables = true;
 			p->spaced += p->c_spaced;
 			p->lost_lt += p->c_lost_lt;
 			p->lost_gt += p->c_lost_gt;

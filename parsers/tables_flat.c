@@ -625,7 +625,8 @@ bool wd_find_stacked(
 			struct wd_tgrid *g = stack_grid(a, l, at + before, rows, p.k);
 			if (g == NULL || (rows < 4 && look_at(g).long_cells > 0))
 				return false;
-			g->header = p.header_cols > 0 && p.header_cols == p.figure_cols;
+			g->header = (p.header_cols > 0 && p.header_cols == p.figure_cols) ||
+				    wd_tgrid_is_headed_by_years(g);
 			g->confidence = 0.5 + 0.4 * p.score - 0.1 * (double)(before + behind > 0);
 			*ret = (struct wd_tfind){at + before, at + before + s.n, g};
 			return true;

@@ -73,6 +73,8 @@ void wd_tgrid_lift(struct wd_arena *a, struct wd_tgrid *g, size_t row);
 bool wd_tgrid_add_header(struct wd_arena *a, struct wd_tgrid *g, const struct wd_str *cells);
 /** Guesses whether the first row names the columns. */
 bool wd_tgrid_guess_header(const struct wd_tgrid *g);
+/** Its first row is a name and years, over words and figures. */
+bool wd_tgrid_is_headed_by_years(const struct wd_tgrid *g);
 /** The well-formed <table>; takes the content of the cells' nodes. */
 struct wd_node *wd_tgrid_node(struct wd_arena *a, struct wd_tgrid *g);
 /** Keeps what is known about the grid in its <table>'s flags, for a later wd_tables_collect(). */

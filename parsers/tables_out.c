@@ -100,11 +100,55 @@ bool wd_tgrid_add_header(struct wd_arena *a, struct wd_tgrid *g, const struct wd
 	return true;
 }
 
-/* The first row is a header when it has no figures and some column below it is figures. */
+/* A year that heads a column: 1900 to 2099, 0: none. */
+static unsigned head_year(struct wd_str s)
+{
+	uint64_t year;
+	s = wd_utf8_trim(s);
+	if (s.n != 4 || wd_str_to_u64(s, 1900, 2099, &year) != 0)
+		return 0;
+	return (unsigned)year;
+}
+
+/* "Item 2024 2025" over figures: years in order, behind a name that heads words. One year alone
+ * needs a name that is known to head columns. */
+bool wd_tgrid_is_headed_by_years(const struct wd_tgrid *g)
+{
+	unsigned last = 0;
+	int way = 0;
+	struct wd_str first = wd_tgrid_at(g, 0, 0)->text;
+	enum wd_ctype t = wd_ctype_of(first);
+	if (g->rows < 3 || (t != WD_CT_WORD && t != WD_CT_TEXT && t != WD_CT_EMPTY))
+		return false;
+	for (size_t c = 1; c < g->cols; c++) {
+		unsigned year = head_year(wd_tgrid_at(g, 0, c)->text);
+		int step = last == 0 ? 0 : year > last ? 1 : -1;
+		if (year == 0 || (last > 0 && (year == last || (way != 0 && step != way))))
+			return false;
+		way = step;
+		last = year;
+		size_t others = 0;
+		for (size_t r = 1; r < g->rows; r++) {
+			struct wd_str s = wd_tgrid_at(g, r, c)->text;
+			t = wd_ctype_of(s);
+			if (!wd_ctype_is_figure(t) && t != WD_CT_EMPTY)
+				return false;
+			others += head_year(s) == 0;
+		}
+		if (others * 2 < g->rows - 1)
+			return false;
+	}
+	return g->cols > 2 || (g->cols == 2 && wd_header_evidence(&first, 1) > 0);
+}
+
+/* The first row is a header when it has no figures and some column below it is figures, or when its
+ * figures are years. */
 bool wd_tgrid_guess_header(const struct wd_tgrid *g)
 {
 	if (g->rows < 2)
 		return false;
+	if (wd_tgrid_is_headed_by_years(g))
+		return true;
 	size_t named = 0, differing = 0;
 	for (size_t c = 0; c < g->cols; c++) {
 		enum wd_ctype head = wd_ctype_of(wd_tgrid_at(g, 0, c)->text);

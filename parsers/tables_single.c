@@ -459,6 +459,23 @@ static bool convinces_alone(const struct rows *rows)
 	       ((f.figures >= 2 && f.words + f.figures >= 3) || (f.words == 0 && f.figures >= 2));
 }
 
+/* Rows of which the first names years: "Item 2024 2025". */
+static struct wd_tgrid *headed_by_years(struct wd_arena *a, const struct rows *rows)
+{
+	struct plan p;
+	struct found f = count_columns(rows);
+	if (f.long_words > 0 || f.marks > 0 || f.figures == 0)
+		return NULL;
+	plan_plain(rows->v[0].segs, &p);
+	struct wd_tgrid *g = cut_grid(a, rows, &p);
+	if (g == NULL || !wd_tgrid_is_headed_by_years(g))
+		return NULL;
+	g->header = 1;
+	g->confidence = 0.8;
+	g->repaired = true;
+	return g;
+}
+
 bool wd_find_single(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret)
 {
@@ -467,7 +484,12 @@ bool wd_find_single(
 	bool head = at + 1 < end && l[at + 1].gap < 3 && wd_is_header_line(l[at].text);
 	ret->to = at + 1;
 	if (head && read_rows(a, l, at + 1, end, &rows) && align(&rows)) {
-		struct wd_tgrid *g = with_header(a, &rows, l[at].text);
+		struct wd_tgrid *g = headed_by_years(a, &rows);
+		if (g != NULL) { /* the line above is no row */
+			*ret = (struct wd_tfind){at + 1, at + 1 + rows.n, g};
+			return true;
+		}
+		g = with_header(a, &rows, l[at].text);
 		if (g == NULL && l[at + 1].gap < 2 && convinces_alone(&rows)) {
 			struct plan p;
 			plan_plain(rows.v[0].segs, &p);
@@ -486,9 +508,13 @@ bool wd_find_single(
 		wd_arena_rewind(a, mark);
 		return false;
 	}
+	struct wd_tgrid *g = headed_by_years(a, &rows);
+	if (g != NULL) {
+		*ret = (struct wd_tfind){at, at + rows.n, g};
+		return true;
+	}
 	size_t stop = at + rows.n;
 	bool list = rows.v[0].segs == 2 && is_numbered_list(&rows);
-	struct wd_tgrid *g = NULL;
 	if (!list && stop < end && l[stop].gap < 3 && wd_is_header_line(l[stop].text) &&
 		(g = with_header(a, &rows, l[stop].text)) != NULL) {
 		*ret = (struct wd_tfind){at, stop + 1, g};
