@@ -39,6 +39,12 @@
 /* Tagging */
 #define WD_MAX_EVIDENCE 50 /* spans kept for one tag or entity */
 
+/* Receiving */
+#define WD_INBOX_SEGMENT_BYTES (16 * WD_MIB)
+#define WD_INBOX_MAX_RECORDS 262144 /* documents taken and not worked up yet */
+#define WD_MAX_PARTS 100            /* documents of one request */
+#define WD_MAX_TYPE_BYTES 1024      /* of a media type: the rest is cut off */
+
 /* Pipeline */
 #define WD_DOC_QUEUE_BYTES (64 * WD_MIB)
 #define WD_DOC_QUEUE_ITEMS 1000

@@ -42,7 +42,7 @@ static struct wd_metric reloads_bad = {.name = "wiredesk_reloads_total",
 
 /* ---- callbacks of sources and pipeline ---- */
 
-static int deliver(struct wd_doc *doc, void *ctx)
+int wd_app_deliver(struct wd_doc *doc, void *ctx)
 {
 	struct wd_app *app = ctx;
 	(void)pthread_mutex_lock(&app->push_lock);
@@ -85,8 +85,7 @@ static void on_room(uv_async_t *a)
 	if (app->is_stopping)
 		return;
 	wd_poll_resume(app->poll);
-	if (app->spool != NULL)
-		wd_spool_resume(app->spool);
+	wd_app_receive_resume(app);
 }
 
 static void resume(void *ctx)
@@ -100,6 +99,7 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 {
 	struct wd_poll_report r = {.new_items = new_versions};
 	(void)ctx;
+	(void)articles;
 	r.is_feed = rc == WD_OK && feed != NULL && feed->format.n > 0;
 	if (r.is_feed) {
 		r.ttl_us = feed->ttl_s > 0 && feed->ttl_s < INT64_MAX / WD_SEC
@@ -113,8 +113,6 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 	}
 	if (doc->origin == WD_DOC_HTTP)
 		wd_poll_reported(doc, &r);
-	else if (doc->origin == WD_DOC_PUSH)
-		wd_push_reported(doc, articles, new_versions, rc != WD_OK ? r.reason : NULL);
 	else if (rc != WD_OK)
 		wd_spool_reported(doc, r.reason);
 }
@@ -192,34 +190,10 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 		.pages = wd_completer_pages(app->completer),
 		.resume = resume,
 		.report = report,
+		.settle = wd_app_settle,
 		.ctx = app};
 	po.sink_count = sink_count;
 	return wd_pipeline_new(&po, &app->pipeline, err);
-}
-
-static int open_push(struct wd_app *app, struct wd_err *err)
-{
-	const struct wd_config *c = app->conf;
-	struct wd_push_opts po = {.loop = &app->loop,
-		.fd = wd_notify_socket("receive"),
-		.sources = c->receive.sources.v,
-		.source_count = c->receive.sources.n,
-		.max_connections = c->receive.max_connections,
-		.deadline_us = c->receive.deadline_us,
-		.tls_cert = c->receive.tls_cert_text,
-		.tls_key = c->receive.tls_key_text,
-		.deliver = deliver,
-		.ctx = app};
-	if (po.fd < 0 && c->receive.listen.n == 0)
-		return WD_OK;
-	if (po.fd < 0 && wd_listen_address(c->receive.listen, &po.addr) != WD_OK)
-		return wd_err_set(err, WD_E_MALFORMED, "receive.listen");
-	app->push = wd_push_new(&po, err);
-	if (app->push == NULL)
-		return WD_E_SYS;
-	wd_log(WD_LOG_INFO, WD_STR_NONE, "receive", "listen=%.*s port=%u sources=%zu",
-		WD_STR_ARG(c->receive.listen), wd_push_port(app->push), c->receive.sources.n);
-	return WD_OK;
 }
 
 static int open_sources(struct wd_app *app, struct wd_err *err)
@@ -230,7 +204,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 	look_for_fulltext(app);
 	struct wd_poll_opts po = {.loop = &app->loop,
 		.http = &c->http,
-		.deliver = deliver,
+		.deliver = wd_app_deliver,
 		.cursor = give_cursor,
 		.save = save_schedule,
 		.unchanged = app->archive != NULL ? wd_app_archive_unchanged : NULL,
@@ -238,19 +212,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 	app->poll = wd_poll_new(&po, err);
 	if (app->poll == NULL)
 		return WD_E_SYS;
-	if (c->receive.spool.n > 0) {
-		struct wd_spool_opts so = {.loop = &app->loop,
-			.dir = text(app, c->receive.spool),
-			.sources = c->receive.sources.v,
-			.source_count = c->receive.sources.n,
-			.max_bytes = c->limits.document_bytes,
-			.deliver = deliver,
-			.ctx = app};
-		app->spool = wd_spool_new(&so, err);
-		if (app->spool == NULL)
-			return WD_E_SYS;
-	}
-	if (open_push(app, err) != WD_OK)
+	if (wd_app_receive_open(app, err) != WD_OK)
 		return WD_E_SYS;
 	if (c->admin.listen.n > 0) {
 		app->admin = wd_admin_new(app, c->admin.listen, err);
@@ -288,10 +250,7 @@ static void stop(struct wd_app *app, const char *why)
 	wd_notify("STOPPING=1\nSTATUS=finishing what is in work\nEXTEND_TIMEOUT_USEC=%" PRId64,
 		app->conf->pipeline.drain_timeout_us + 10 * WD_SEC);
 	wd_poll_stop(app->poll);
-	if (app->spool != NULL)
-		wd_spool_stop(app->spool);
-	if (app->push != NULL)
-		wd_push_stop(app->push);
+	wd_app_receive_stop(app);
 	app->drain_work.data = app;
 	if (uv_queue_work(&app->loop, &app->drain_work, drain, on_drained) != 0)
 		uv_stop(&app->loop);
@@ -311,16 +270,14 @@ static int apply(struct wd_app *app, struct wd_config *next, struct wd_rules *ru
 	int rc = wd_poll_set_feeds(app->poll, &next->http, next->feeds.v, next->feeds.n, &err);
 	if (rc != WD_OK)
 		return rc;
-	if (app->spool != NULL)
-		wd_spool_set_sources(app->spool, next->receive.sources.v, next->receive.sources.n);
-	if (app->push != NULL && wd_push_set_sources(app->push, next->receive.sources.v,
-					 next->receive.sources.n, &err) != WD_OK)
-		wd_log(WD_LOG_ERR, WD_STR_NONE, "reload", "receive.sources: %s", err.text);
+	wd_app_receive_reload(app, next);
 	wd_pipeline_set_rules(app->pipeline, rules);
 	wd_log_set_level((enum wd_log_level)next->log.level);
 	wd_rules_unref(app->rules);
 	app->rules = rules;
+	(void)pthread_mutex_lock(&app->conf_lock);
 	app->conf = next;
+	(void)pthread_mutex_unlock(&app->conf_lock);
 	wd_config_unref(old);
 	look_for_fulltext(app);
 	return WD_OK;
@@ -476,7 +433,7 @@ static int start(struct wd_app *app)
 		wd_log(WD_LOG_ERR, WD_STR_NONE, "not-started", "%s", err.text);
 		return WD_EXIT_INPUT;
 	}
-	if (app->conf->feeds.n == 0 && app->spool == NULL && app->push == NULL)
+	if (app->conf->feeds.n == 0 && !wd_app_receives(app))
 		wd_log(WD_LOG_WARNING, WD_STR_NONE, "no-sources",
 			"no feeds, no spool, nothing to listen on: nothing will come in until the "
 			"configuration names a source");
@@ -494,6 +451,7 @@ int wd_app_new(const char *path, struct wd_app **ret)
 	app->started_us = wd_clock_now_us();
 	(void)pthread_mutex_init(&app->lock, NULL);
 	(void)pthread_mutex_init(&app->push_lock, NULL);
+	(void)pthread_mutex_init(&app->conf_lock, NULL);
 	wd_buf_init(&app->status, STATUS_MAX_BYTES);
 	register_metrics();
 	app->is_loop_ready = uv_loop_init(&app->loop) == 0;
@@ -536,27 +494,21 @@ void wd_app_free(struct wd_app *app)
 	wd_admin_free(app->admin); /* its threads ask the app */
 	if (app->poll != NULL)
 		wd_poll_stop(app->poll);
-	if (app->spool != NULL)
-		wd_spool_stop(app->spool);
-	if (app->push != NULL)
-		wd_push_stop(app->push);
+	wd_app_receive_stop(app);
 	wd_pipeline_free(app->pipeline); /* from here on nothing calls back */
 	wd_completer_free(app->completer);
 	if (app->poll != NULL)
 		wd_poll_close(app->poll);
-	if (app->spool != NULL)
-		wd_spool_close(app->spool);
-	if (app->push != NULL)
-		wd_push_close(app->push);
+	wd_app_receive_close(app);
 	if (app->is_loop_ready) {
 		uv_walk(&app->loop, close_one, NULL);
 		(void)uv_run(&app->loop, UV_RUN_DEFAULT);
 		(void)uv_loop_close(&app->loop);
 	}
 	wd_poll_free(app->poll);
-	wd_spool_free(app->spool);
-	wd_push_free(app->push);
+	wd_app_receive_free(app);
 	(void)pthread_mutex_destroy(&app->push_lock);
+	(void)pthread_mutex_destroy(&app->conf_lock);
 	wd_app_archive_close(app);
 	wd_store_close(app->store);
 	wd_rules_unref(app->rules);

@@ -1,5 +1,5 @@
 /**
- * The application's inside, for app.c, app_archive.c and app_status.c alone.
+ * The application's inside, for daemon/app*.c alone.
  */
 #pragma once
 #include <pthread.h>
@@ -15,6 +15,7 @@
 #include "sources/http_poll.h"
 #include "sources/http_push.h"
 #include "sources/spool.h"
+#include "sources/stdin.h"
 #include "sources/warc.h"
 #include "taggers/tagger.h"
 
@@ -32,7 +33,9 @@ struct wd_app {
 	struct wd_pipeline *pipeline;
 	struct wd_poll *poll;
 	struct wd_spool *spool;
+	struct wd_intake *intake; /* NULL: nothing that needs it */
 	struct wd_push *push;
+	struct wd_stdin *in;
 	pthread_mutex_t push_lock; /* sources on two threads push, one at a time */
 	struct wd_admin *admin;
 	struct wd_warc_writer *archive; /* NULL: none */
@@ -47,6 +50,7 @@ struct wd_app {
 	int drain_rc;
 	bool is_stopping, is_loop_ready;
 	int64_t started_us;
+	pthread_mutex_t conf_lock; /* `conf` is replaced under it, and read by other threads */
 	pthread_mutex_t lock;
 	struct wd_buf status; /* under lock */
 	bool is_healthy;      /* under lock */
@@ -68,3 +72,22 @@ void wd_app_archive(struct wd_app *app, struct wd_doc *doc);
 void wd_app_archive_unchanged(const struct wd_doc *doc, void *ctx);
 /** fsync, rotation, retention. Loop thread, every second. */
 void wd_app_archive_second(struct wd_app *app);
+
+/** A document to the pipeline, archived on its way. Any thread. */
+int wd_app_deliver(struct wd_doc *doc, void *app);
+
+/* app_receive.c: HTTP, stdin, spool */
+WD_MUST_USE int wd_app_receive_open(struct wd_app *app, struct wd_err *err);
+/** Anything at all comes in by itself. */
+bool wd_app_receives(const struct wd_app *app);
+/** The pipeline has room again. */
+void wd_app_receive_resume(struct wd_app *app);
+void wd_app_receive_reload(struct wd_app *app, const struct wd_config *next);
+/** Nothing new from here on. */
+void wd_app_receive_stop(struct wd_app *app);
+/** When the pipeline is gone; then the loop runs, then free. */
+void wd_app_receive_close(struct wd_app *app);
+void wd_app_receive_free(struct wd_app *app);
+/** Desk thread, inside the transaction: positions of sources that keep one in the store. */
+WD_MUST_USE int wd_app_settle(const struct wd_doc *doc, size_t articles, size_t versions, int rc,
+	const struct wd_err *why, void *app, struct wd_err *err);

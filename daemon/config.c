@@ -417,6 +417,13 @@ static void finish_receive(struct wd_conf_load *ld)
 		split_lines(ld, wd_conf_secret(ld, s->hmac_file, "receive.sources.hmac_file", 0),
 			&s->hmac_keys);
 	}
+	bool is_known = c->receive.stdin_source.n == 0;
+	WD_VEC_EACH (const struct wd_push_conf, s, &c->receive.sources)
+		is_known = is_known || wd_str_eq(s->name, c->receive.stdin_source);
+	if (!is_known)
+		wd_finding_add(ld->f, false, ld->file, 0, 0,
+			"receive.stdin: receive.sources has no '%.*s'",
+			WD_STR_ARG(c->receive.stdin_source));
 	if ((c->receive.tls_cert.n > 0) != (c->receive.tls_key_file.n > 0))
 		wd_finding_add(ld->f, false, ld->file, 0, 0,
 			"receive: tls_cert and tls_key_file belong together");

@@ -53,9 +53,10 @@ struct wd_config {
 	struct wd_str feeds_file;
 	WD_VEC(struct wd_feed_conf) feeds; /* feeds_file's are appended */
 	struct {
-		struct wd_str listen, spool;
+		struct wd_str listen, spool, stdin_source, inbox;
+		uint64_t inbox_max;
 		WD_VEC(struct wd_push_conf) sources;
-		int64_t max_connections, deadline_us;
+		int64_t max_connections, max_per_address, deadline_us;
 		struct wd_str tls_cert, tls_key_file;
 		struct wd_str tls_cert_text, tls_key_text; /* read from the files */
 	} receive;

@@ -210,8 +210,22 @@ static const struct wd_conf_row receive_rows[] = {
 			"(names that begin with a dot or end in .tmp or .part are left alone). Taken "
 			"ones go to done/, refused ones to failed/ with the reason beside them. Empty: "
 			"none."},
+	{"stdin", WD_CONF_STRING, AT(stdin_source), .needs_restart = true,
+		.help = "Name of the source whose documents come on standard input, a NUL between "
+			"them. Empty: none."},
+	{"inbox", WD_CONF_WRITE, AT(inbox), .needs_restart = true,
+		.help = "Folder of documents that were taken and are not worked up yet. Empty: inbox/ "
+			"in store.path."},
+	{"inbox_max", WD_CONF_SIZE, AT(inbox_max), .needs_restart = true, .def = "1GiB",
+		.min = WD_MIB, .max = INT64_C(1) << 44,
+		.help = "What may wait there; more is answered 503."},
 	{"max_connections", WD_CONF_INT, AT(max_connections), .needs_restart = true, .def = "1000",
-		.min = 1, .max = 100000, .help = "Connections at the same time."},
+		.min = 1, .max = 100000,
+		.help = "Connections at the same time. Of more, the one idle for longest is closed."},
+	{"max_per_address", WD_CONF_INT, AT(max_per_address), .needs_restart = true, .def = "0",
+		.max = 100000,
+		.help = "Connections from one address at the same time; more are closed. 0: no limit "
+			"but max_connections."},
 	{"deadline", WD_CONF_DURATION, AT(deadline_us), .needs_restart = true, .def = "30s",
 		.min = 100000, .max = WD_HOUR,
 		.help = "A whole request must have arrived within this time."},

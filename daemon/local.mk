@@ -3,6 +3,7 @@ wiredesk_SOURCES += \
 	%reldir%/admin.c %reldir%/admin.h \
 	%reldir%/app.c %reldir%/app.h %reldir%/app_impl.h \
 	%reldir%/app_archive.c \
+	%reldir%/app_receive.c \
 	%reldir%/app_status.c \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \

@@ -46,6 +46,11 @@ struct wd_pipeline_opts {
 	 * document was given up. */
 	void (*report)(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
 		size_t new_versions, int rc, const struct wd_err *err, void *ctx);
+	/* Desk thread, once a document, inside the transaction that makes its outcome durable: a
+	 * source that keeps a position in the store writes it here. rc and why as for report. A
+	 * negative answer gives the document back. May be NULL. */
+	int (*settle)(const struct wd_doc *doc, size_t articles, size_t new_versions, int rc,
+		const struct wd_err *why, void *ctx, struct wd_err *err);
 	/* The JSON lines of sinks of type "memory" (sink thread): tests and --expect. */
 	void (*event)(struct wd_str line, void *ctx);
 	/* A sink will never work again in this process (fenced, foreign store): say so and end. */

@@ -109,6 +109,9 @@ static void one_job(struct wd_pipeline *p, struct job *j)
 			    : wd_err_set(&err, WD_E_TRANSIENT, "ending while the store is full");
 	if (r == WD_OK)
 		r = wd_guard_survived(p->guard, p->store, j->doc, &err);
+	if (r == WD_OK && p->opts.settle != NULL)
+		r = p->opts.settle(
+			j->doc, j->articles, j->versions, j->rc, &j->err, p->opts.ctx, &err);
 	if (r != WD_OK)
 		drop_rest(p, j);
 	*p->group_end = j;

@@ -80,6 +80,10 @@ static const char *const migrations[] = {
 	"CREATE INDEX archive_by_record ON archive_events (record);",
 	/* 4: newest versions whole, for new rules */
 	"CREATE TABLE kept (article INTEGER PRIMARY KEY, tags BLOB, packed BLOB);",
+	/* 5: what became of documents */
+	"CREATE TABLE documents (seq INTEGER PRIMARY KEY, id BLOB, body INT, fate INT, articles INT,"
+	" versions INT, reason TEXT, time INT);"
+	"CREATE INDEX documents_id ON documents (id);",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -131,6 +135,10 @@ static const char *const sql[ST_COUNT] = {
 		"INSERT INTO dead (time, event, input, feed, stage, error, attrs, bytes)"
 		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?2 OR NOT EXISTS (SELECT 1 FROM dead"
 		" WHERE NOT event AND input IS ?3 AND error IS ?6 AND bytes = ?8)",
+	[ST_DOC_PUT] = "INSERT OR REPLACE INTO documents (seq, id, body, fate, articles, versions,"
+		       " reason, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ST_DOC_TRIM] = "DELETE FROM documents WHERE seq <= ?1",
+	[ST_DOC_POS] = "INSERT OR REPLACE INTO meta (name, value) VALUES ('inbox', ?1)",
 	[ST_DEAD_DROP] = "DELETE FROM dead WHERE id = ?1",
 	[ST_TRY_ADD] = "INSERT INTO attempts (doc, count) VALUES (?1, 1)"
 		       " ON CONFLICT (doc) DO UPDATE SET count = count + 1 RETURNING count",
@@ -335,6 +343,7 @@ int wd_store_open(const struct wd_store_opts *opts, struct wd_store **ret, struc
 	s->max_bytes = opts->outbox_max_bytes > 0 ? opts->outbox_max_bytes : WD_OUTBOX_MAX_BYTES;
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_mutex_init(&s->seq_lock, NULL);
+	(void)pthread_mutex_init(&s->doc_lock, NULL);
 	pthread_condattr_t attr;
 	(void)pthread_condattr_init(&attr);
 	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -370,6 +379,7 @@ void wd_store_close(struct wd_store *s)
 		wd_store_reader_close(s->readers);
 	if (s->db != NULL && !s->read_only && s->st[ST_COUNT - 1] != NULL)
 		(void)put_meta(s, "clean", WD_STR("1"), NULL);
+	wd_store_documents_close(s);
 	for (size_t i = 0; i < ST_COUNT; i++)
 		(void)sqlite3_finalize(s->st[i]);
 	(void)sqlite3_close(s->db);
@@ -377,6 +387,7 @@ void wd_store_close(struct wd_store *s)
 		(void)close(s->lock_fd);
 	(void)pthread_mutex_destroy(&s->lock);
 	(void)pthread_mutex_destroy(&s->seq_lock);
+	(void)pthread_mutex_destroy(&s->doc_lock);
 	(void)pthread_cond_destroy(&s->grown);
 	free(s->dir);
 	free(s->path);

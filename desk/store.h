@@ -15,6 +15,8 @@
 
 struct wd_store;
 
+#define WD_STORE_DOCUMENTS 500000 /* fates kept */
+
 struct wd_store_opts {
 	const char *dir;           /* NULL: in memory, gone after close */
 	bool read_only;            /* `store check`, `deadletter list` beside a running daemon */
@@ -231,6 +233,32 @@ WD_MUST_USE int wd_store_record_forget(
 /** Erasure: nothing in the index leads to the article any more (wd_store_erase calls it). */
 WD_MUST_USE int wd_store_record_erase(
 	struct wd_store *s, struct wd_hash article, struct wd_err *err);
+
+/* ---- documents taken by the inbox ---- */
+
+enum wd_store_fate { WD_FATE_PROCESSED = 1, WD_FATE_DUPLICATE, WD_FATE_FAILED };
+
+/** What became of a document. */
+struct wd_store_document {
+	uint64_t seq; /* its number in the inbox */
+	struct wd_hash id;
+	uint64_t body_hash;
+	enum wd_store_fate fate;
+	uint32_t articles, versions;
+	struct wd_str reason;
+	int64_t time_us;
+};
+/** In the desk's transaction. All documents up to `position` are settled with it. The oldest above
+ * WD_STORE_DOCUMENTS are forgotten. */
+WD_MUST_USE int wd_store_document_put(struct wd_store *s, const struct wd_store_document *d,
+	uint64_t position, struct wd_err *err);
+/** The newest of this id, committed; WD_E_NOTFOUND. `reason` lives in `a` (NULL: left out). Any
+ * thread; never waits for a commit. */
+WD_MUST_USE int wd_store_document_get(struct wd_store *s, struct wd_hash id, struct wd_arena *a,
+	struct wd_store_document *ret, struct wd_err *err);
+/** A crash came after its commit. Any thread. */
+bool wd_store_document_is_settled(struct wd_store *s, uint64_t seq);
+uint64_t wd_store_inbox_position(struct wd_store *s);
 
 /* ---- documents and events that failed ---- */
 

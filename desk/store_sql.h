@@ -49,6 +49,9 @@ enum wd_store_stmt {
 	ST_ARCHIVE_PUT,
 	ST_ARCHIVE_EVENT,
 	ST_ARCHIVE_LAST,
+	ST_DOC_PUT,
+	ST_DOC_TRIM,
+	ST_DOC_POS,
 	ST_COUNT
 };
 
@@ -77,6 +80,9 @@ struct wd_store {
 	pthread_mutex_t lock, seq_lock;
 	pthread_cond_t grown;
 	bool woken;
+	pthread_mutex_t doc_lock;
+	sqlite3 *doc_db; /* under doc_lock: reads documents beside the desk; opened at first use */
+	sqlite3_stmt *doc_get, *doc_seq;
 	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
 };
 
@@ -102,3 +108,5 @@ int wd_store_unlock(struct wd_store *s, int r);
 int wd_store_apply_acks(struct wd_store *s, struct wd_err *err);
 /** Counts the outbox anew. Under lock. */
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
+/** Ends the connection that reads documents. */
+void wd_store_documents_close(struct wd_store *s);

@@ -441,6 +441,10 @@ int wd_build_document(struct wd_build_ctx *ctx, struct wd_err *err)
 			WD_STR_ARG(wd_utf8_cut(art.headline, 120)));
 	if (r == WD_OK && ctx->pages != NULL && art.next_page.n > 0)
 		r = wd_fulltext_join(ctx, doc->url.n > 0 ? doc->url : art.canonical, &art, err);
+	if (r == WD_OK && art.headline.n == 0 && art.text.n == 0 && art.tables.n == 0 &&
+		art.images.n == 0)
+		r = wd_err_set(
+			err, WD_E_UNSUPPORTED, "no article in it: neither a headline nor a text");
 	if (r == WD_OK) {
 		art.charset = text.charset;
 		art.charset_source = text.source;

@@ -6,7 +6,7 @@
  * A document holds one item, an array of them, one item a line, or an API's wrapping: items are
  * then looked for inside it, a few levels deep. An item is an object that has a headline, title or
  * body and one of ninjs' administrative members, or the few that agencies' own JSON shares with it
- * (the format is then called json).
+ * (the format is then called json), or just a title and a text, as content systems write articles.
  */
 #include "base/limits.h"
 #include "parsers/fields.h"
@@ -22,6 +22,32 @@ static bool any_of(const struct wd_jnode *o, const char *const *names, size_t n)
 			return true;
 	}
 	return false;
+}
+
+static const char *const titles[] = {"headline", "title"};
+static const char *const texts[] = {"articlebody", "body", "content", "text", "fulltext"};
+
+/* A string, or content systems' {"rendered": "…"}. */
+static struct wd_str plain_text(const struct wd_jnode *o, const char *name)
+{
+	const struct wd_jnode *n = wd_jnode_get(o, name);
+	if (n != NULL && n->type == WD_J_OBJECT)
+		n = wd_jnode_get(n, "rendered");
+	return n != NULL && n->type == WD_J_STRING ? n->text : WD_STR_NONE;
+}
+
+static struct wd_str first_plain(const struct wd_jnode *o, const char *const *names, size_t n)
+{
+	struct wd_str s = WD_STR_NONE;
+	for (size_t i = 0; i < n && s.n == 0; i++)
+		s = plain_text(o, names[i]);
+	return s;
+}
+
+static bool is_plain_item(const struct wd_jnode *o)
+{
+	return o->type == WD_J_OBJECT && first_plain(o, titles, WD_COUNTOF(titles)).n > 0 &&
+	       first_plain(o, texts, WD_COUNTOF(texts)).n > 0;
 }
 
 static bool is_item(const struct wd_jnode *o)
@@ -53,6 +79,17 @@ static int count_names(struct wd_str text)
 	return found;
 }
 
+static bool has_name(struct wd_str head, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		char quoted[32];
+		int len = snprintf(quoted, sizeof(quoted), "\"%s\"", names[i]);
+		if (wd_str_ifind(head, (struct wd_str){quoted, (size_t)len}, 0) != SIZE_MAX)
+			return true;
+	}
+	return false;
+}
+
 static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
 {
 	struct wd_jread r = {.text = text};
@@ -62,13 +99,17 @@ static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
 		return 0;
 	int found = count_names(text);
 	struct wd_str head = wd_str_sub(text, 0, 256 * WD_KIB);
-	if (found == 0) /* an agency's own JSON: a headline and where it is from */
-		return wd_str_ifind(head, WD_STR("\"headline\""), 0) != SIZE_MAX &&
-				       (wd_str_ifind(head, WD_STR("\"credit\""), 0) != SIZE_MAX ||
-					       wd_str_ifind(head, WD_STR("date\""), 0) != SIZE_MAX)
-			       ? 15
-			       : 0;
-	return found >= 2 ? 60 : 30;
+	if (found > 0)
+		return found >= 2 ? 60 : 30;
+	/* an agency's own JSON: a headline and where it is from */
+	if (wd_str_ifind(head, WD_STR("\"headline\""), 0) != SIZE_MAX &&
+		(wd_str_ifind(head, WD_STR("\"credit\""), 0) != SIZE_MAX ||
+			wd_str_ifind(head, WD_STR("date\""), 0) != SIZE_MAX))
+		return 15;
+	return has_name(head, titles, WD_COUNTOF(titles)) &&
+			       has_name(head, texts, WD_COUNTOF(texts))
+		       ? 10
+		       : 0;
 }
 
 /* ---- shapes of properties ---- */
@@ -132,6 +173,11 @@ static void read_bodies(struct wd_arena *a, const struct wd_jnode *item, struct 
 	for (const struct wd_jnode *n = item->first; n != NULL && e->content.n == 0; n = n->next) {
 		if (wd_str_istarts(n->key, WD_STR("body_"))) /* body_nitf, an agency's own */
 			wd_field_add_content(a, &e->content, wd_jnode_str(n), "text/html");
+	}
+	if (e->content.n == 0) {
+		struct wd_str v = first_plain(item, texts, WD_COUNTOF(texts));
+		wd_field_add_content(a, &e->content, v,
+			wd_str_find(v, WD_STR("</"), 0) != SIZE_MAX ? "text/html" : "text/plain");
 	}
 	const struct wd_jnode *words = first_node(item, "wordcount", "word_count");
 	uint64_t v;
@@ -229,6 +275,8 @@ static void read_people(
 		n = n->next)
 		wd_field_add_author(a, &e->authors, wd_jnode_text(n, "name"),
 			wd_jnode_text(n, "email"), wd_jnode_text(n, "url"));
+	if (e->authors.n == 0 && authors != NULL && authors->type == WD_J_STRING)
+		wd_field_add_author(a, &e->authors, authors->text, WD_STR_NONE, WD_STR_NONE);
 	if (e->authors.n == 0)
 		wd_field_add_author(a, &e->authors, e->byline, WD_STR_NONE, WD_STR_NONE);
 }
@@ -280,7 +328,8 @@ static void read_dates(
 	const struct wd_parse_ctx *ctx, const struct wd_jnode *item, struct wd_entry *e)
 {
 	static const char *const published[] = {"contentcreated", "firstpublished", "published",
-		"firstcreated", "versioncreated", "publishdate", "createdate"};
+		"firstcreated", "versioncreated", "publishdate", "createdate", "datepublished",
+		"published_at", "publishedat", "pubdate", "date_gmt", "date"};
 	for (size_t i = 0; i < WD_COUNTOF(published); i++)
 		wd_field_published(ctx, e, wd_jnode_text(item, published[i]), published[i]);
 	(void)wd_field_date(ctx, e->language, FIRST(item, "firstcreated"), &e->created);
@@ -299,6 +348,8 @@ static void read_item(
 	e->guid = FIRST(item, "uri", "guid", "id");
 	e->language = FIRST(item, "language");
 	e->title = FIRST(item, "headlines", "headline", "title", "name", "slugline");
+	if (e->title.n == 0)
+		e->title = first_plain(item, titles, WD_COUNTOF(titles));
 	e->title_type = WD_STR("text/plain");
 	e->slugline = FIRST(item, "slugline");
 	e->version = FIRST(item, "version");
@@ -330,6 +381,7 @@ struct walk {
 	struct wd_parse_ctx *ctx;
 	struct wd_err *err;
 	size_t count;
+	bool is_plain; /* a title and a text make an item */
 };
 
 static int emit_item(struct walk *w, const struct wd_jnode *item)
@@ -346,7 +398,7 @@ static int emit_tree(struct walk *w, const struct wd_jnode *root)
 {
 	const struct wd_jnode *at[WRAP_DEPTH];
 	size_t depth = 0;
-	if (is_item(root))
+	if (is_item(root) || (w->is_plain && is_plain_item(root)))
 		return emit_item(w, root);
 	at[0] = root->first;
 	for (;;) {
@@ -358,7 +410,7 @@ static int emit_tree(struct walk *w, const struct wd_jnode *root)
 			continue;
 		}
 		at[depth] = n->next;
-		if (is_item(n)) {
+		if (is_item(n) || (w->is_plain && is_plain_item(n))) {
 			int rc = emit_item(w, n);
 			if (rc < 0)
 				return rc;
@@ -384,7 +436,8 @@ static int ninjs_parse(struct wd_parse_ctx *ctx, struct wd_err *err)
 	struct walk w = {.ctx = ctx, .err = err};
 	enum wd_jtype type;
 	int rc = WD_OK;
-	ctx->feed->format = count_names(ctx->text) > 0 ? WD_STR("ninjs") : WD_STR("json");
+	w.is_plain = count_names(ctx->text) == 0;
+	ctx->feed->format = w.is_plain ? WD_STR("json") : WD_STR("ninjs");
 	while (rc == WD_OK && wd_jread_peek(&r, &type)) {
 		if (type == WD_J_ARRAY && wd_jread_open(&r, '[')) {
 			while (rc == WD_OK && wd_jread_element(&r))

@@ -3,8 +3,8 @@
  * comparisons take the same time whatever is right about a guess, and all of them are made.
  *
  * A signature covers the time and the body ("t.body", HMAC-SHA256), so a recorded request is of no
- * use after five minutes; within them it is the same document with the same id, which changes
- * nothing.
+ * use after five minutes; within them the signature is the idempotency key, so that a replay brings
+ * nothing back that was changed since.
  */
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -34,10 +34,9 @@ static bool is_token(struct wd_str given, struct wd_str want)
 	return same(a, b, sizeof(a));
 }
 
-bool wd_push_auth_head(struct MHD_Connection *conn, const struct wd_push_conf *s, bool is_local,
+bool wd_push_auth_head(const struct wd_push_head *h, const struct wd_push_conf *s, bool is_local,
 	bool *ret_signed, struct wd_problem *p)
 {
-	struct wd_str auth = wd_push_header(conn, MHD_HTTP_HEADER_AUTHORIZATION);
 	bool good = false;
 	*ret_signed = false;
 	if (s->tokens.n == 0 && s->hmac_keys.n == 0) {
@@ -47,12 +46,12 @@ bool wd_push_auth_head(struct MHD_Connection *conn, const struct wd_push_conf *s
 			"this source has neither token_file nor hmac_file, so it takes requests from the "
 			"same machine only");
 	}
-	if (s->hmac_keys.n > 0 && wd_push_header(conn, "X-Wiredesk-Signature").n > 0) {
+	if (s->hmac_keys.n > 0 && h->signature.n > 0) {
 		*ret_signed = true;
 		return true;
 	}
-	if (wd_str_istarts(auth, WD_STR("Bearer "))) {
-		struct wd_str token = wd_str_trim(wd_str_from(auth, 7));
+	if (wd_str_istarts(h->auth, WD_STR("Bearer "))) {
+		struct wd_str token = wd_str_trim(wd_str_from(h->auth, 7));
 		for (size_t i = 0; i < s->tokens.n; i++)
 			good |= is_token(token, s->tokens.v[i]);
 	}

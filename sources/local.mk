@@ -5,11 +5,19 @@ libwiredesk_a_SOURCES += \
 	%reldir%/http_poll.c %reldir%/http_poll.h %reldir%/http_poll_impl.h \
 	%reldir%/http_poll_feeds.c \
 	%reldir%/http_push.c %reldir%/http_push.h %reldir%/http_push_impl.h \
+	%reldir%/http_push_answer.c \
 	%reldir%/http_push_auth.c \
 	%reldir%/http_push_body.c \
+	%reldir%/http_push_parts.c \
+	%reldir%/http_push_request.c \
+	%reldir%/http_push_source.c \
+	%reldir%/inbox.c %reldir%/inbox.h %reldir%/inbox_impl.h \
+	%reldir%/inbox_record.c \
+	%reldir%/intake.c %reldir%/intake.h \
 	%reldir%/netguard.c %reldir%/netguard.h \
 	%reldir%/schedule.c %reldir%/schedule.h \
 	%reldir%/spool.c %reldir%/spool.h \
+	%reldir%/stdin.c %reldir%/stdin.h \
 	%reldir%/replay.c %reldir%/replay.h \
 	%reldir%/unpack.c %reldir%/unpack.h \
 	%reldir%/warc.h \

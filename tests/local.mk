@@ -50,6 +50,7 @@ unit_sinks = \
 	tests/unit/test_kafka
 
 unit_sources = \
+	tests/unit/test_inbox \
 	tests/unit/test_netguard \
 	tests/unit/test_schedule \
 	tests/unit/test_replay \
@@ -170,10 +171,12 @@ bench-clean: tests/bench/bench_clean
 
 # In a build configured with --enable-fuzzing: make fuzz FUZZ_SECONDS=60
 FUZZ_SECONDS = 60
-fuzz_programs += tests/fuzz/fuzz_config tests/fuzz/fuzz_push
+fuzz_programs += tests/fuzz/fuzz_config tests/fuzz/fuzz_inbox tests/fuzz/fuzz_push tests/fuzz/fuzz_spool
 tests_fuzz_fuzz_config_LDADD = $(fuzz_LIBS) $(LDADD)
+tests_fuzz_fuzz_inbox_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_push_LDADD = $(fuzz_LIBS) $(LDADD)
-EXTRA_DIST += tests/fuzz/fuzz_config.dict tests/fuzz/fuzz_push.dict
+tests_fuzz_fuzz_spool_LDADD = $(fuzz_LIBS) $(LDADD)
+EXTRA_DIST += tests/fuzz/fuzz_config.dict tests/fuzz/fuzz_inbox.dict tests/fuzz/fuzz_push.dict tests/fuzz/fuzz_spool.dict
 
 fuzz: $(fuzz_programs)
 	python3 $(srcdir)/tests/fuzz/run.py --seconds $(FUZZ_SECONDS)

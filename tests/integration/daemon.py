@@ -49,11 +49,15 @@ class Daemon:
     def start(self, wait=True):
         self.p = subprocess.Popen(self.args or [program(), "run", "-c", self.conf_path], cwd=self.dir,
                                   env=self.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE)
-        for pipe in (self.p.stderr, self.p.stdout):
-            threading.Thread(target=self.read, args=(pipe,), daemon=True).start()
+        self.read_in_background()
         if wait:
             self.wait_log("ready version=")
         return self
+
+    def read_in_background(self):
+        for pipe in (self.p.stderr, self.p.stdout):
+            if pipe:
+                threading.Thread(target=self.read, args=(pipe,), daemon=True).start()
 
     def read(self, pipe):
         for line in pipe:
