@@ -22,7 +22,6 @@ wiredesk_SOURCES += \
 	%reldir%/cmd_stories.c \
 	%reldir%/cmd_replay.c \
 	%reldir%/replay_other.c %reldir%/replay_other.h \
-	%reldir%/replay_run.c %reldir%/replay_run.h \
 	%reldir%/main.c
 wiredesk_LDADD = $(wd_libs)
 libwiredesk_a_SOURCES += \
@@ -43,4 +42,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/pipeline_group.c \
 	%reldir%/pipeline_work.c \
 	%reldir%/pump.c %reldir%/pump.h \
+	%reldir%/replay_run.c %reldir%/replay_run.h \
 	%reldir%/sinkconf.c %reldir%/sinkconf.h

@@ -367,12 +367,18 @@ static int parse_headers(
 	return WD_OK;
 }
 
+/* Behind the first empty line. Looks at the header only: a block may be megabytes. */
 static size_t header_end(struct wd_str s)
 {
-	size_t crlf = wd_str_find(s, WD_STR("\r\n\r\n"), 0), lf = wd_str_find(s, WD_STR("\n\n"), 0);
-	if (crlf == SIZE_MAX && lf == SIZE_MAX)
-		return SIZE_MAX;
-	return crlf < lf ? crlf + 4 : lf + 2;
+	size_t at = 0;
+	while ((at = wd_str_chr(s, '\n', at)) != SIZE_MAX) {
+		at++;
+		if (at < s.n && s.p[at] == '\n')
+			return at + 1;
+		if (at + 1 < s.n && s.p[at] == '\r' && s.p[at + 1] == '\n')
+			return at + 2;
+	}
+	return SIZE_MAX;
 }
 
 /* The record's header: into rec, read position behind it, ret_length the block's length. */

@@ -227,6 +227,14 @@ bench-receive: wiredesk tests/bench/bare_http
 	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http $(BENCH_RECEIVE_ARGS)
 .PHONY: bench-receive
 
+# Archives: reading beside bare zlib, replay and its stages (BENCH_WARC_ARGS="MEGABYTES ROUNDS"). Build with -O2.
+EXTRA_PROGRAMS += tests/bench/bench_warc
+tests_bench_bench_warc_SOURCES = tests/bench/bench_warc.c
+EXTRA_DIST += tests/bench/warc.py
+bench-warc: tests/bench/bench_warc
+	WIREDESK_DATA=$(abs_top_srcdir)/data python3 $(srcdir)/tests/bench/warc.py tests/bench/bench_warc $(BENCH_WARC_ARGS)
+.PHONY: bench-warc
+
 # All benchmarks that need nothing but this tree; bench-html, bench-kafka and bench-receive want input or a broker.
 bench: bench-parse bench-clean bench-tag bench-dates bench-extract
 .PHONY: bench
