@@ -255,7 +255,8 @@ static void walk_objects(struct wd_compare *c, struct wd_str path, const json_t 
 	json_object_foreach(wd_unconst(after), key, v)
 	{
 		if (json_object_get(before, key) == NULL)
-			note(c, wd_arena_printf(c->mem, "%.*s/%s", WD_STR_ARG(path), key), NULL, v);
+			walk(c, wd_arena_printf(c->mem, "%.*s/%s", WD_STR_ARG(path), key), NULL, v,
+				depth);
 	}
 }
 
@@ -296,6 +297,12 @@ static void walk_lists(struct wd_compare *c, struct wd_str path, const json_t *b
 	}
 }
 
+/* A list of named things, or none: what is on one side alone is told thing by thing. */
+static bool is_list_of_named(const json_t *v)
+{
+	return json_is_array(v) && json_array_size(v) > 0 && !are_spans(v) && all_named(v);
+}
+
 static bool is_same_leaf(const json_t *before, const json_t *after)
 {
 	if (json_is_number(before) && json_is_number(after)) {
@@ -313,6 +320,9 @@ static void walk(struct wd_compare *c, struct wd_str path, const json_t *before,
 		walk_objects(c, path, before, after, depth + 1);
 	else if (!is_deep && json_is_array(before) && json_is_array(after))
 		walk_lists(c, path, before, after, depth + 1);
+	else if (!is_deep && ((before == NULL && is_list_of_named(after)) ||
+				     (after == NULL && is_list_of_named(before))))
+		walk_named(c, path, before, after, depth + 1);
 	else if (before == NULL || after == NULL || !is_same_leaf(before, after))
 		note(c, path, before, after);
 }

@@ -40,8 +40,11 @@ static int run(const char *program, const char **argv, int out, struct wd_err *e
 		if (errno != EINTR)
 			return wd_err_set(err, WD_E_SYS, "wait: %s", strerror(errno));
 	}
-	/* 1: some documents could not be read; both sides know that. */
-	if (!WIFEXITED(status) || WEXITSTATUS(status) > WD_EXIT_INPUT)
+	/* 1 beside events: some documents could not be read; both sides know that. */
+	struct stat st;
+	bool is_empty = fstat(out, &st) != 0 || st.st_size == 0;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) > WD_EXIT_INPUT ||
+		(is_empty && WEXITSTATUS(status) != WD_EXIT_OK))
 		return wd_err_set(err, WD_E_SYS, "'%s replay' failed (see above)", program);
 	return WD_OK;
 }
