@@ -140,7 +140,7 @@ static size_t quick_tag(struct look *l, size_t i)
 	}
 	if (end && at(l, p) != '>' && !wd_is_space(at(l, p)))
 		l->need |= BROKEN;
-	else if (at(l, p) == '&')
+	else if (at(l, p) == '&' || (at(l, p) == ':' && word_at(l, p + 1) != WD_TAG_OTHER))
 		l->need |= BROKEN;
 	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL)
 		l->need |= MENTIONS;

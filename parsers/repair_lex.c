@@ -454,6 +454,13 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 		p = q;
 	}
 	q = read_name(s, p, &t.tag, &odd);
+	if (q > p && byte_at(s, q) == ':') { /* <xhtml:td> */
+		size_t own = read_name(s, q + 1, &t.tag, &odd);
+		if (own == q + 1 || !wd_rlex_is_table(t.tag))
+			return false;
+		q = own;
+		odd = true;
+	}
 	if (t.tag == WD_TAG_OTHER && q > p && q - p <= 5) {
 		q = read_torn_name(s, p, &t.tag);
 		odd = true;

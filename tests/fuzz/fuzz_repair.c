@@ -1,8 +1,10 @@
 /*
- * The repair layer on any bytes. Invariants: valid UTF-8 stays valid; the result is bounded by the
- * input; what it says it did not repair is byte for byte the input, but for brackets of tags that a
- * sentence speaks of, which become references.
+ * The repair layer on any bytes. Invariants: valid UTF-8 stays valid; linear time; the result is
+ * bounded by the input; what it says it did not repair is byte for byte the input, but for brackets
+ * of tags that a sentence speaks of, which become references.
  */
+#include <time.h>
+
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "parsers/repair.h"
@@ -43,6 +45,35 @@ static void check_mentions(struct wd_arena *a, struct wd_str in)
 	WD_ASSERT(wide || same(a, out, in));
 }
 
+/* CPU time over the input again and again, up to `bytes`. */
+static double cost(struct wd_str in, size_t bytes)
+{
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_GIB);
+	WD_ASSERT(a != NULL);
+	char *p = wd_arena_bytes(a, bytes);
+	WD_ASSERT(p != NULL);
+	for (size_t i = 0; i < bytes; i++)
+		p[i] = in.p[i % in.n];
+	struct wd_str s = {p, bytes - bytes % in.n};
+	clock_t start = clock();
+	(void)wd_repair_mentions(a, s);
+	(void)wd_repair_markup(a, s, "text", &(wd_repairs){0});
+	return (double)(clock() - start) / CLOCKS_PER_SEC;
+}
+
+/* Eight times the bytes cost about eight times as much; asked of one input in 64. */
+static void check_linear(struct wd_str in)
+{
+	enum { SMALL = 32768, TIMES = 8, SLACK = 4 };
+	unsigned sum = 0;
+	for (size_t i = 0; i < in.n; i++)
+		sum = sum * 31 + (unsigned char)in.p[i];
+	if (in.n < 2 || in.n > 4096 || sum % 64 != 0)
+		return;
+	double small = cost(in, SMALL), large = cost(in, (size_t)SMALL * TIMES);
+	WD_ASSERT(large < 0.2 || large < small * TIMES * SLACK);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct wd_str in = {(const char *)data, size};
@@ -59,5 +90,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	WD_ASSERT(out.n <= undone.n * 8 + 256);
 	WD_ASSERT(log.n > 0 || same(a, out, undone));
 	check_mentions(a, undone);
+	check_linear(in);
 	return 0;
 }

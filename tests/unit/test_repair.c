@@ -84,6 +84,8 @@ static void test_tags(void **state)
 		{"three brackets",
 			"<<<table>>><<<tr>>><<<td>>>1<<</td>>><<<td>>>2<<</td>>><<</table>>>",
 			"<table><tr><td>1</td><td>2</td></table>"},
+		{"a namespace", "<h:table><h:tr><h:td>1</h:td><h:td>2</h:td></h:tr></h:table>",
+			"<table><tr><td>1</td><td>2</td></tr></table>"},
 		{"two slashes", "<table><tr><td>1<//td><td>2<//td></tr></table>",
 			"<table><tr><td>1</td><td>2</td></tr></table>"},
 		{"another slash", "<table><tr><td>1<∕td><td>2<⁄td></tr></table>",
