@@ -9,8 +9,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Composing (NFC) may swallow a letter before a combining mark, so only digits count then. */
-static void count(struct wd_node *root, size_t counts[256])
+/* Returns whether there is anything that could compose (NFC) with a letter before it. */
+static bool count(struct wd_node *root, size_t counts[256])
 {
 	bool marks = false;
 	for (struct wd_node *n = root; n != NULL; n = wd_node_next(root, n, false)) {
@@ -22,9 +22,7 @@ static void count(struct wd_node *root, size_t counts[256])
 			marks |= c >= 0xCC;
 		}
 	}
-	for (size_t i = 0; marks && i < 256; i++)
-		if (!wd_is_digit((char)i))
-			counts[i] = 0;
+	return marks;
 }
 
 static void check_table(const struct wd_table *t)
@@ -55,10 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t before[256] = {0}, after[256] = {0};
 	wd_tables tables = {0}, again = {0};
-	count(tree.root, before);
+	bool marks = count(tree.root, before);
 	wd_tables_collect(a, tree.root, &tables, &log);
-	count(tree.root, after);
-	WD_ASSERT(memcmp(before, after, sizeof(before)) == 0);
+	(void)count(tree.root, after);
+	for (size_t i = 0; i < WD_COUNTOF(before); i++)
+		WD_ASSERT(before[i] == after[i] || (marks && !wd_is_digit((char)i)));
 	for (size_t i = 0; i < tables.n; i++)
 		check_table(&tables.v[i]);
 	wd_tables_collect(a, tree.root, &again, &log);
