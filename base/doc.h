@@ -14,6 +14,10 @@ enum wd_doc_origin {
 	WD_DOC_KAFKA,   /* a topic of raw documents */
 };
 
+/** What a feed's first read gives: everything (as backfill), only what is newer than an age, or
+ * nothing but the memory of it. */
+enum wd_first_poll { WD_FIRST_ALL, WD_FIRST_SINCE, WD_FIRST_NONE };
+
 struct wd_header {
 	struct wd_str name, value;
 };
@@ -28,6 +32,8 @@ struct wd_doc_hints {
 	bool fulltext;
 	const struct wd_str *topics; /* only articles with one of these are published; none: all */
 	size_t topic_count;
+	enum wd_first_poll first_poll;
+	int64_t first_age_us; /* WD_FIRST_SINCE: published at most so long before the read */
 };
 
 struct wd_doc {

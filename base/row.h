@@ -11,12 +11,16 @@ enum wd_row_kind {
 	WD_ROW_TOMBSTONE = 3, /* an erased event: key without value, for compacted topics */
 };
 
+/* A route that is no topic: a rule keeps the event out of Kafka. Not a name Kafka allows. */
+#define WD_ROUTE_NONE "!none"
+#define WD_ROUTE_BYTES 256 /* Kafka's topic names have at most 249 */
+
 struct wd_row {
 	int64_t seq;
 	enum wd_row_kind kind;
 	int64_t time_us;     /* the event's time */
 	struct wd_str key;   /* record key; empty: none */
-	struct wd_str route; /* topic chosen by a routing rule; empty: the sink's own */
+	struct wd_str route; /* topic chosen by a routing rule; empty: the sink's own; see above */
 	struct wd_str attrs; /* name NUL value NUL … : CloudEvents attributes, or plain headers */
 	struct wd_str data;
 };

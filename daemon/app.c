@@ -94,6 +94,48 @@ static void resume(void *ctx)
 	(void)uv_async_send(&app->room);
 }
 
+/* Sink threads. */
+static void fatal(const struct wd_err *err, void *ctx)
+{
+	struct wd_app *app = ctx;
+	(void)pthread_mutex_lock(&app->lock);
+	(void)snprintf(app->fatal_text, sizeof(app->fatal_text), "%s", err->text);
+	(void)pthread_mutex_unlock(&app->lock);
+	(void)uv_async_send(&app->fatal);
+}
+
+/* For operators' documents: the control thread is one more that pushes. */
+static int push_again(struct wd_doc *doc, void *ctx)
+{
+	struct wd_app *app = ctx;
+	(void)pthread_mutex_lock(&app->push_lock);
+	int rc = wd_pipeline_push(app->pipeline, doc);
+	(void)pthread_mutex_unlock(&app->push_lock);
+	return rc;
+}
+
+static void on_health(const struct wd_poll_view *v, void *ctx)
+{
+	static const char *const states[WD_POLL_HEALTH_COUNT] = {[WD_POLL_OK] = "ok",
+		[WD_POLL_REFUSED_ADDRESS] = "blocked",
+		[WD_POLL_DENIED] = "blocked",
+		[WD_POLL_LIMITED] = "blocked",
+		[WD_POLL_GONE] = "gone"};
+	struct wd_app *app = ctx;
+	const char *state = states[v->health] != NULL ? states[v->health] : "failing";
+	if (v->health == WD_POLL_NEW)
+		return;
+	struct wd_feed_state s = {.feed = v->id,
+		.url = v->url,
+		.state = wd_str_c(state),
+		.reason = v->reason,
+		.status = v->status,
+		.failures = (int)v->failures,
+		.at_us = wd_clock_now_us(),
+		.last_ok_us = v->last_ok_us};
+	wd_pipeline_feed_state(app->pipeline, &s);
+}
+
 static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
 	size_t new_versions, int rc, const struct wd_err *err, void *ctx)
 {
@@ -178,22 +220,23 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 		rc = wd_store_open(&so, &app->store, err);
 	if (rc != WD_OK)
 		return rc;
-	struct wd_pipeline_opts po = {.workers = (unsigned)c->pipeline.workers,
-		.store = app->store,
+	struct wd_pipeline_opts po = {.store = app->store,
 		.rules = app->rules,
 		.sinks = wd_sinkconf_list(app->sinks, &sink_count),
-		.queue_items = (size_t)c->pipeline.queue_items,
-		.queue_bytes = c->pipeline.queue_bytes,
-		.outbox_max_bytes = c->store.outbox_max_bytes,
-		.stories_remember = (size_t)c->pipeline.stories_remember,
-		.stories_window_us = c->pipeline.stories_window_us,
 		.pages = wd_completer_pages(app->completer),
 		.resume = resume,
 		.report = report,
 		.settle = wd_app_settle,
+		.fatal = fatal,
 		.ctx = app};
+	wd_sinkconf_pipeline(c, &po);
 	po.sink_count = sink_count;
-	return wd_pipeline_new(&po, &app->pipeline, err);
+	rc = wd_pipeline_new(&po, &app->pipeline, err);
+	if (rc != WD_OK)
+		return rc;
+	app->operate = (struct wd_operate){
+		.pipeline = app->pipeline, .store = app->store, .push = push_again, .ctx = app};
+	return wd_control_new(so.dir, &app->operate, &app->control, err);
 }
 
 static int open_sources(struct wd_app *app, struct wd_err *err)
@@ -208,6 +251,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 		.cursor = give_cursor,
 		.save = save_schedule,
 		.unchanged = app->archive != NULL ? wd_app_archive_unchanged : NULL,
+		.health = on_health,
 		.ctx = app};
 	app->poll = wd_poll_new(&po, err);
 	if (app->poll == NULL)
@@ -259,6 +303,42 @@ static void stop(struct wd_app *app, const char *why)
 static void on_stop_signal(uv_signal_t *h, int signum)
 {
 	stop(h->data, signum == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+/* A sink that will never deliver again in this process: better to end, loudly, than to fill the
+ * disk quietly. */
+static void on_fatal(uv_async_t *a)
+{
+	struct wd_app *app = a->data;
+	(void)pthread_mutex_lock(&app->lock);
+	wd_log(WD_LOG_ERR, WD_STR_NONE, "sink-gave-up", "%s", app->fatal_text);
+	(void)pthread_mutex_unlock(&app->lock);
+	app->exit_status = WD_EXIT_INPUT;
+	if (!app->is_stopping)
+		stop(app, "a sink gave up");
+}
+
+/* ---- the store after a crash ---- */
+
+static void check_store(uv_work_t *w)
+{
+	struct wd_app *app = w->data;
+	app->check_rc = wd_store_check(app->store, &app->check_err);
+}
+
+static void on_checked(uv_work_t *w, int status)
+{
+	struct wd_app *app = w->data;
+	if (status != 0)
+		return;
+	if (app->check_rc == WD_OK) {
+		wd_log(WD_LOG_INFO, WD_STR("store"), "checked", "after_crash=sound");
+		return;
+	}
+	wd_log(WD_LOG_ERR, WD_STR("store"), "corrupt", "%s", app->check_err.text);
+	app->exit_status = WD_EXIT_INPUT;
+	if (!app->is_stopping)
+		stop(app, "the store is corrupt");
 }
 
 /* ---- reload ---- */
@@ -355,9 +435,20 @@ static void read_again(struct wd_app *app)
 	}
 }
 
+/* What hangs cannot be ended in place; after the restart the document is suspect. */
+static void end_when_hung(struct wd_app *app)
+{
+	struct wd_err err;
+	if (!wd_pipeline_hangs(app->pipeline, &err))
+		return;
+	wd_log(WD_LOG_ERR, WD_STR_NONE, "document-hangs", "%s", err.text);
+	_exit(WD_EXIT_INPUT);
+}
+
 static void on_second(uv_timer_t *t)
 {
 	struct wd_app *app = t->data;
+	end_when_hung(app);
 	read_again(app);
 	wd_app_archive_second(app);
 	wd_app_summarise(app);
@@ -425,7 +516,8 @@ static int start(struct wd_app *app)
 	raise_file_limit();
 	start_signals(app); /* before threads, so that none of them is the one to take a signal */
 	(void)uv_async_init(&app->loop, &app->room, on_room);
-	app->room.data = app;
+	(void)uv_async_init(&app->loop, &app->fatal, on_fatal);
+	app->room.data = app->fatal.data = app;
 	int rc = open_pipeline(app, &err);
 	if (rc == WD_OK)
 		rc = open_sources(app, &err);
@@ -470,6 +562,9 @@ int wd_app_run(struct wd_app *app)
 		PACKAGE_VERSION, app->conf->feeds.n, app->conf->sinks.n,
 		WD_STR_ARG(wd_rules_version(app->rules)));
 	wd_notify("READY=1\nSTATUS=%zu feeds", app->conf->feeds.n);
+	app->check_work.data = app;
+	if (!wd_store_was_clean(app->store)) /* ready first: a large file takes minutes */
+		(void)uv_queue_work(&app->loop, &app->check_work, check_store, on_checked);
 	(void)uv_run(&app->loop, UV_RUN_DEFAULT);
 	if (app->drain_rc != WD_OK)
 		wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stopped",
@@ -477,7 +572,7 @@ int wd_app_run(struct wd_app *app)
 			"next start");
 	else
 		wd_log(WD_LOG_NOTICE, WD_STR_NONE, "stopped", "everything is delivered");
-	return WD_EXIT_OK;
+	return app->exit_status;
 }
 
 static void close_one(uv_handle_t *h, void *ctx)
@@ -492,6 +587,7 @@ void wd_app_free(struct wd_app *app)
 	if (app == NULL)
 		return;
 	wd_admin_free(app->admin); /* its threads ask the app */
+	wd_control_free(app->control);
 	if (app->poll != NULL)
 		wd_poll_stop(app->poll);
 	wd_app_receive_stop(app);

@@ -9,6 +9,8 @@
 #include "daemon/app.h"
 #include "daemon/completer.h"
 #include "daemon/config.h"
+#include "daemon/control.h"
+#include "daemon/operate.h"
 #include "daemon/pipeline.h"
 #include "daemon/sinkconf.h"
 #include "desk/store.h"
@@ -31,6 +33,14 @@ struct wd_app {
 	struct wd_rules *rules;
 	struct wd_store *store;
 	struct wd_pipeline *pipeline;
+	struct wd_operate operate;
+	struct wd_control *control;
+	uv_async_t fatal; /* a sink gave up for good: `fatal_text`, under lock */
+	char fatal_text[512];
+	int exit_status;
+	uv_work_t check_work; /* of the store, after a crash */
+	struct wd_err check_err;
+	int check_rc;
 	struct wd_poll *poll;
 	struct wd_spool *spool;
 	struct wd_intake *intake; /* NULL: nothing that needs it */

@@ -47,6 +47,23 @@ static void report(void *ctx, const char *file, unsigned line, const char *text)
 	(void)fprintf(stderr, "%s/%s:%u: %s\n", (const char *)ctx, file, line, text);
 }
 
+/* A rule for a topic that no rule set has never holds: a misspelt id. */
+static int check_route_topics(const struct wd_config *c, const struct wd_rules *rules)
+{
+	int rc = WD_OK;
+	for (size_t i = 0; i < c->routes.n; i++) {
+		const struct wd_route *r = &c->routes.v[i];
+		for (size_t k = 0; k < r->topics.n; k++) {
+			if (wd_rules_has_topic(rules, r->topics.v[k]))
+				continue;
+			(void)fprintf(stderr, "%.*s:%u:1: error: routes.topics: no topic '%.*s'\n",
+				WD_STR_ARG(c->path), r->line, WD_STR_ARG(r->topics.v[k]));
+			rc = WD_E_MALFORMED;
+		}
+	}
+	return rc;
+}
+
 /* By the same call as run and reload make; then the topics' own examples. */
 static int check_rules(const struct wd_config *c, bool say)
 {
@@ -64,7 +81,8 @@ static int check_rules(const struct wd_config *c, bool say)
 	else if (say)
 		(void)printf("%s: good (rules %.*s, %zu topic examples)\n", dir,
 			WD_STR_ARG(wd_rules_version(rules)), examples);
-	return wrong > 0 ? WD_E_MALFORMED : WD_OK;
+	rc = check_route_topics(c, rules);
+	return wrong > 0 ? WD_E_MALFORMED : rc;
 }
 
 static int check(const char *path, bool dump)

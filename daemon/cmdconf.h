@@ -3,6 +3,8 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/control.h"
+#include "daemon/operate.h"
 #include "desk/store.h"
 #include "parsers/version.h"
 
@@ -14,3 +16,9 @@ WD_MUST_USE int wd_cmd_store_open(
 /** The version's event into the store's outbox: an operator's command between begin and commit. */
 WD_MUST_USE int wd_cmd_emit(struct wd_store *s, const struct wd_article *art,
 	const struct wd_version *v, struct wd_arena *a, struct wd_err *err);
+/** A command that writes: done by the daemon when one runs, else here, by a pipeline without sinks.
+ * Words go to stderr; the answer is an exit status. */
+int wd_cmd_operate(const struct wd_config *cf, const struct wd_operate_request *q);
+/** Options of commands that take -c and -h alone; -1: go on with *ret_config (may be NULL), else
+ * the exit status. */
+int wd_cmd_options(int argc, char **argv, const char *help, const char **ret_config);

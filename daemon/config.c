@@ -465,6 +465,59 @@ static void finish_sinks(struct wd_conf_load *ld)
 	}
 }
 
+static bool is_known_feed(const struct wd_config *c, struct wd_str name)
+{
+	for (size_t i = 0; i < c->feeds.n; i++) {
+		if (wd_str_eq(c->feeds.v[i].id, name) || wd_str_eq(c->feeds.v[i].url, name))
+			return true;
+	}
+	for (size_t i = 0; i < c->receive.sources.n; i++) {
+		if (wd_str_eq(c->receive.sources.v[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+static void finish_route(struct wd_conf_load *ld, const struct wd_route *r)
+{
+	struct wd_config *c = ld->c;
+	struct wd_str topic = wd_route_topic(r);
+	if (topic.n > 0 && !wd_route_is_topic(topic))
+		wd_finding_add(ld->f, false, ld->file, r->line, 1,
+			"routes.to: '%.*s' is no Kafka topic: 1 to 249 of A-Z a-z 0-9 . _ -",
+			WD_STR_ARG(topic));
+	for (size_t i = 0; i < r->types.n; i++) {
+		if (!wd_route_is_type(r->types.v[i]))
+			wd_finding_add(ld->f, false, ld->file, r->line, 1,
+				"routes.types: '%.*s' is no type: published, updated, corrected, withdrawn",
+				WD_STR_ARG(r->types.v[i]));
+	}
+	for (size_t i = 0; i < r->feeds.n; i++) {
+		if (!is_known_feed(c, r->feeds.v[i]))
+			wd_finding_add(ld->f, true, ld->file, r->line, 1,
+				"routes.feeds: no feed or source is named '%.*s'",
+				WD_STR_ARG(r->feeds.v[i]));
+	}
+}
+
+static void finish_routes(struct wd_conf_load *ld)
+{
+	const struct wd_config *c = ld->c;
+	bool has_kafka = false;
+	for (size_t i = 0; i < c->sinks.n; i++)
+		has_kafka |= c->sinks.v[i].type == WD_SINK_KAFKA;
+	for (size_t i = 0; i < c->routes.n; i++) {
+		const struct wd_route *r = &c->routes.v[i];
+		finish_route(ld, r);
+		if (i + 1 < c->routes.n && wd_route_is_catch_all(r))
+			wd_finding_add(ld->f, true, ld->file, r->line, 1,
+				"routes: this rule holds for everything; those behind it never do");
+	}
+	if (c->routes.n > 0 && !has_kafka)
+		wd_finding_add(ld->f, true, ld->file, c->routes.v[0].line, 1,
+			"routes: they choose Kafka topics, and no sink is of type kafka");
+}
+
 /* ---- the snapshot ---- */
 
 static struct wd_config *config_new(void)
@@ -505,6 +558,7 @@ int wd_config_parse(struct wd_str text, struct wd_str name, const char *dir, str
 		finish_kafka(&ld);
 		finish_receive(&ld);
 		finish_sinks(&ld);
+		finish_routes(&ld);
 	}
 	if (f->errors > before || root == NULL) {
 		wd_config_unref(c);

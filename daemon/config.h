@@ -9,16 +9,19 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "daemon/route.h"
 #include "sources/conf.h"
 
 enum wd_sink_type { WD_SINK_STDOUT, WD_SINK_JSONL, WD_SINK_KAFKA };
+enum wd_release { WD_RELEASE_MARK, WD_RELEASE_HOLD };
 enum wd_delivery { WD_AT_LEAST_ONCE, WD_EXACTLY_ONCE };
 
 struct wd_config_sink {
 	int type; /* enum wd_sink_type */
 	struct wd_str path;
 	struct wd_str topic, dead_letter_topic, health_topic;
-	int delivery; /* enum wd_delivery */
+	int delivery;   /* enum wd_delivery */
+	int timestamps; /* 0: the event's time, 1: when it is sent */
 	unsigned line;
 };
 
@@ -44,6 +47,9 @@ struct wd_config {
 		uint64_t queue_bytes;
 		int64_t drain_timeout_us; /* how long SIGTERM waits for what is in work */
 		int64_t stories_remember, stories_window_us;
+		int64_t hang_us;   /* a document in work for longer hangs */
+		int64_t silent_us; /* a feed with nothing new for longer is silent */
+		int64_t keep_versions;
 	} pipeline;
 	struct {
 		struct wd_str path; /* folder of dictionaries and topics; empty: the shipped ones */
@@ -62,6 +68,10 @@ struct wd_config {
 	} receive;
 	wd_conf_pairs kafka; /* librdkafka's own names; secrets from files are filled in */
 	WD_VEC(struct wd_config_sink) sinks;
+	WD_VEC(struct wd_route) routes;
+	struct {
+		int embargoed, withheld; /* enum wd_release */
+	} release;
 	struct {
 		struct wd_str listen;
 	} admin;

@@ -8,7 +8,9 @@
 
 #define ROWS(table) .rows = (table), .row_count = WD_COUNTOF(table)
 
+static const char *const first_polls[] = {"all", "since", "none", NULL};
 static const char *const sink_types[] = {"stdout", "jsonl", "kafka", NULL};
+static const char *const timestamp_kinds[] = {"event", "sent", NULL};
 static const char *const deliveries[] = {"at-least-once", "exactly-once", NULL};
 /* Indexed by enum wd_log_level; the three below err are not used. */
 static const char *const levels[] = {
@@ -66,6 +68,16 @@ static const struct wd_conf_row pipeline_rows[] = {
 	{"stories_window", WD_CONF_DURATION, AT(stories_window_us), .def = "3d", .min = WD_MINUTE,
 		.max = 90 * WD_DAY,
 		.help = "A story takes copies for so long after its first article."},
+	{"document_timeout", WD_CONF_DURATION, AT(hang_us), .def = "2m", .min = WD_SEC,
+		.max = WD_HOUR,
+		.help = "A document that is in work for longer hangs: the daemon ends with a message, "
+			"and after the third time the document is a dead letter."},
+	{"silent_after", WD_CONF_DURATION, AT(silent_us), .def = "7d", .min = WD_SEC,
+		.max = 365 * WD_DAY,
+		.help = "A feed that has brought nothing new for so long, and for twenty times its "
+			"usual pause, is told as silent on the health topic."},
+	{"keep_versions", WD_CONF_INT, AT(keep_versions), .def = "3", .min = 1, .max = 1000,
+		.help = "Texts of an article's last versions that stay in the store, for diffs."},
 };
 static const struct wd_conf_section pipeline_section = {.title = "pipeline", ROWS(pipeline_rows)};
 #undef AT
@@ -150,6 +162,14 @@ static const struct wd_conf_row feed_rows[] = {
 		.help = "Complete each entry from its article page, where the page is at hand: in the "
 			"archive, the spool, or pushed. Nothing is fetched for it. A page that comes "
 			"later makes an updated version."},
+	{"first_poll", WD_CONF_ENUM, AT(first_poll), .def = "all", .names = first_polls,
+		.help = "What the first read of a feed publishes, marked as backfill: all, since (what "
+			"is not older than first_age) or none. What is left out is remembered, so that "
+			"only its later changes are news."},
+	{"first_age", WD_CONF_DURATION, AT(first_age_us), .def = "1d", .min = WD_SEC,
+		.max = 3650 * WD_DAY,
+		.help = "first_poll: since: published at most so long before; undated items count as "
+			"older."},
 	{"timezone", WD_CONF_STRING, AT(timezone),
 		.help = "For dates without a zone: an IANA name or an offset such as +09:00."},
 	{"language", WD_CONF_STRING, AT(language),
@@ -245,6 +265,9 @@ static const struct wd_conf_row sink_rows[] = {
 	{"topic", WD_CONF_STRING, AT(topic), .def = "news.articles", .help = "kafka: the topic."},
 	{"delivery", WD_CONF_ENUM, AT(delivery), .def = "at-least-once", .names = deliveries,
 		.help = "kafka: the promise."},
+	{"timestamps", WD_CONF_ENUM, AT(timestamps), .def = "event", .names = timestamp_kinds,
+		.help = "kafka: a record's timestamp: event, when the version was first seen; sent, when "
+			"it is handed over."},
 	{"dead_letter_topic", WD_CONF_STRING, AT(dead_letter_topic),
 		.help = "kafka: where what cannot be read goes, with its original bytes. Empty: only "
 			"kept in the store."},
@@ -255,6 +278,39 @@ const struct wd_conf_section wd_conf_sink = {.title = "sinks",
 	.size = sizeof(struct wd_config_sink),
 	.line_offset = offsetof(struct wd_config_sink, line),
 	ROWS(sink_rows)};
+#undef AT
+
+#define AT(field) .offset = offsetof(struct wd_route, field)
+static const struct wd_conf_row route_rows[] = {
+	{"topics", WD_CONF_STRINGS, AT(topics), .help = "Topic ids: the article has one of them."},
+	{"feeds", WD_CONF_STRINGS, AT(feeds),
+		.help = "Names or URLs of feeds, names of sources: it came from one of them."},
+	{"languages", WD_CONF_STRINGS, AT(languages),
+		.help = "BCP 47 tags: it is in one of them; en is also en-GB."},
+	{"types", WD_CONF_STRINGS, AT(types),
+		.help = "published, updated, corrected, withdrawn: the event is one of them. A rule with "
+			"types is about single events; without, the article's later versions follow its "
+			"first."},
+	{"to", WD_CONF_STRING, AT(to), .is_required = true,
+		.help = "The Kafka topic. none: not into Kafka; default: the sink's own topic."},
+};
+const struct wd_conf_section wd_conf_route = {.title = "routes",
+	.size = sizeof(struct wd_route),
+	.line_offset = offsetof(struct wd_route, line),
+	ROWS(route_rows)};
+#undef AT
+
+static const char *const releases[] = {"mark", "hold", NULL};
+#define AT(field) .offset = offsetof(struct wd_config, release.field)
+static const struct wd_conf_row release_rows[] = {
+	{"embargoed", WD_CONF_ENUM, AT(embargoed), .def = "mark", .names = releases,
+		.help = "An article before the end of its embargo: mark sends it at once with "
+			"embargoedUntil; hold keeps it in the store until then."},
+	{"withheld", WD_CONF_ENUM, AT(withheld), .def = "mark", .names = releases,
+		.help = "An article its source withholds: mark sends it with pubStatus withheld; hold "
+			"keeps it until its embargo ends, or until a newer version is usable."},
+};
+static const struct wd_conf_section release_section = {.title = "release", ROWS(release_rows)};
 #undef AT
 
 static const struct wd_conf_row admin_rows[] = {
@@ -308,6 +364,11 @@ static const struct wd_conf_row top_rows[] = {
 			"(sasl.password_file)."},
 	{"sinks", WD_CONF_OBJECTS, AT(sinks), .sub = &wd_conf_sink, .needs_restart = true,
 		.help = "Where events go. None: stdout."},
+	{"routes", WD_CONF_OBJECTS, AT(routes), .sub = &wd_conf_route, .needs_restart = true,
+		.help = "Rules that choose the Kafka topic of an event; the first that holds decides. "
+			"Without one that holds: the sink's own topic."},
+	{"release", WD_CONF_OBJECT, .sub = &release_section, .needs_restart = true,
+		.help = "What happens to articles that are not to be published yet."},
 	{"admin", WD_CONF_OBJECT, .sub = &admin_section, .needs_restart = true,
 		.help = "Looking inside."},
 	{"log", WD_CONF_OBJECT, .sub = &log_section, .help = "What is said."},

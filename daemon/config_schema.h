@@ -50,6 +50,7 @@ struct wd_conf_section {
 extern const struct wd_conf_section wd_conf_top;
 extern const struct wd_conf_section wd_conf_feed;
 extern const struct wd_conf_section wd_conf_sink;
+extern const struct wd_conf_section wd_conf_route;
 
 /** Text → value at `at`, range-checked. The error says what would be right. */
 WD_MUST_USE int wd_conf_value_set(const struct wd_conf_row *row, struct wd_str text, void *at,

@@ -4,8 +4,9 @@
  * A slot holds the hash of the document in work and since when. Writing it is two stores to shared
  * memory, no system call; the page cache keeps it when the process dies. What is found at the next
  * start counts as an attempt only if the document is the suspect: its thread crashed (a signal
- * handler marked the slot), or it had been in work for so long that it hung. A kill -9 at a random
- * moment makes nobody suspect; otherwise restarts under load would bury innocent documents.
+ * handler marked the slot), or it had been in work for so long that it hung (wd_guard_hangs marks
+ * it, or whoever ended the process saw it). A kill -9 at a random moment makes nobody suspect;
+ * otherwise restarts under load would bury innocent documents.
  *
  * Concurrency: each slot belongs to one worker; the handler touches its own thread's slot only.
  */
@@ -23,7 +24,6 @@
 
 #define MAX_ATTEMPTS 3
 #define SLOTS 64
-#define HANG_US (20 * WD_SEC)
 
 struct wd_guard_slot {
 	struct wd_hash doc;
@@ -39,6 +39,7 @@ struct guard_file {
 
 struct wd_guard {
 	struct guard_file *file;
+	int64_t hang_us;
 };
 
 static _Thread_local struct wd_guard_slot *own_slot;
@@ -79,7 +80,7 @@ static int count_attempts(struct wd_guard *g, struct wd_store *s, struct wd_err 
 	int64_t alive = atomic_load(&g->file->alive_us);
 	for (size_t i = 0; i < SLOTS; i++) {
 		struct wd_guard_slot *slot = &g->file->slots[i];
-		bool hung = alive - slot->since_us >= HANG_US;
+		bool hung = alive - slot->since_us >= g->hang_us;
 		unsigned count = 0;
 		if (atomic_load(&slot->in_use) != 0 && (atomic_load(&slot->crashed) != 0 || hung)) {
 			int r = wd_store_attempt_add(s, slot->doc, &count, err);
@@ -95,7 +96,8 @@ static int count_attempts(struct wd_guard *g, struct wd_store *s, struct wd_err 
 	return WD_OK;
 }
 
-int wd_guard_new(struct wd_store *s, unsigned workers, struct wd_guard **ret, struct wd_err *err)
+int wd_guard_new(struct wd_store *s, unsigned workers, int64_t hang_us, struct wd_guard **ret,
+	struct wd_err *err)
 {
 	*ret = NULL;
 	if (wd_store_dir(s) == NULL)
@@ -104,6 +106,7 @@ int wd_guard_new(struct wd_store *s, unsigned workers, struct wd_guard **ret, st
 	if (g == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "guard: out of memory");
 	WD_ASSERT(workers <= SLOTS);
+	g->hang_us = hang_us;
 	int r = map_file(g, wd_store_dir(s), err);
 	if (r == WD_OK)
 		r = count_attempts(g, s, err);
@@ -171,6 +174,33 @@ void wd_guard_leave(struct wd_guard_slot *slot)
 		atomic_store(&slot->in_use, 0);
 }
 
+void wd_guard_resume(struct wd_guard_slot *slot)
+{
+	if (slot == NULL)
+		return;
+	slot->since_us = wd_clock_now_us();
+	atomic_store(&slot->in_use, 1);
+}
+
+bool wd_guard_hangs(struct wd_guard *g, struct wd_err *err)
+{
+	int64_t now = wd_clock_now_us();
+	for (size_t i = 0; g != NULL && i < SLOTS; i++) {
+		struct wd_guard_slot *slot = &g->file->slots[i];
+		char hex[WD_HASH_TEXT];
+		if (atomic_load(&slot->in_use) == 0 || now - slot->since_us < g->hang_us)
+			continue;
+		atomic_store(&slot->crashed, 1);
+		(void)wd_err_set(err, WD_E_BUG,
+			"a document (%.*s) has been in work for %lld s: it hangs; after three times it "
+			"becomes a dead letter",
+			WD_STR_ARG(wd_hash_hex(slot->doc, hex)),
+			(long long)((now - slot->since_us) / WD_SEC));
+		return true;
+	}
+	return false;
+}
+
 int wd_guard_survived(
 	struct wd_guard *g, struct wd_store *s, const struct wd_doc *doc, struct wd_err *err)
 {
@@ -178,4 +208,9 @@ int wd_guard_survived(
 	if (g == NULL || wd_store_attempts(s, h) == 0)
 		return WD_OK;
 	return wd_store_attempt_clear(s, h, err);
+}
+
+int wd_guard_forget(struct wd_store *s, const struct wd_doc *doc, struct wd_err *err)
+{
+	return wd_store_attempt_clear(s, hash_of(doc), err);
 }

@@ -13,8 +13,11 @@ struct wd_guard_slot;
 
 /** Reads what the process before left, counts it in the store. A store in memory needs no guard:
  * *ret is then NULL, which all calls below take. */
-WD_MUST_USE int wd_guard_new(
-	struct wd_store *s, unsigned workers, struct wd_guard **ret, struct wd_err *err);
+WD_MUST_USE int wd_guard_new(struct wd_store *s, unsigned workers, int64_t hang_us,
+	struct wd_guard **ret, struct wd_err *err);
+/** A worker has had a document in hand for longer than hang_us: says which, and counts it as
+ * crashed. What hangs cannot be ended in place, so the caller should end the process. */
+bool wd_guard_hangs(struct wd_guard *g, struct wd_err *err);
 void wd_guard_free(struct wd_guard *g);
 struct wd_guard_slot *wd_guard_slot(struct wd_guard *g, unsigned worker);
 /** On the worker's thread: crashes of this thread are noted in its slot. */
@@ -23,6 +26,10 @@ void wd_guard_watch_thread(struct wd_guard_slot *slot);
 bool wd_guard_enter(struct wd_guard *g, struct wd_guard_slot *slot, struct wd_store *s,
 	const struct wd_doc *doc, struct wd_err *err);
 void wd_guard_leave(struct wd_guard_slot *slot);
+/** Goes on with the document after a pause (leave) that was not its fault. */
+void wd_guard_resume(struct wd_guard_slot *slot);
+/** An operator wants it tried again. */
+WD_MUST_USE int wd_guard_forget(struct wd_store *s, const struct wd_doc *doc, struct wd_err *err);
 /** The document was worked off: earlier attempts are forgotten (desk thread). */
 WD_MUST_USE int wd_guard_survived(
 	struct wd_guard *g, struct wd_store *s, const struct wd_doc *doc, struct wd_err *err);

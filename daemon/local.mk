@@ -34,13 +34,18 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_schema.c %reldir%/config_schema.h \
 	%reldir%/config_value.c \
 	%reldir%/config_yaml.c %reldir%/config_yaml.h \
+	%reldir%/control.c %reldir%/control.h \
 	%reldir%/guard.c %reldir%/guard.h \
 	%reldir%/notify.c %reldir%/notify.h \
 	%reldir%/pages.c %reldir%/pages.h \
+	%reldir%/operate.c %reldir%/operate.h \
 	%reldir%/pipeline.c %reldir%/pipeline.h %reldir%/pipeline_impl.h \
+	%reldir%/pipeline_calls.c \
 	%reldir%/pipeline_desk.c \
 	%reldir%/pipeline_group.c \
+	%reldir%/pipeline_health.c \
 	%reldir%/pipeline_work.c \
 	%reldir%/pump.c %reldir%/pump.h \
 	%reldir%/replay_run.c %reldir%/replay_run.h \
+	%reldir%/route.c %reldir%/route.h \
 	%reldir%/sinkconf.c %reldir%/sinkconf.h

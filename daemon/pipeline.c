@@ -31,6 +31,7 @@
 
 #define MAX_WORKERS 64
 #define MEMORY_OUTBOX (64 * WD_MIB)
+#define HANG_US (2 * WD_MINUTE)
 
 static int open_store(struct wd_pipeline *p, struct wd_err *err)
 {
@@ -43,6 +44,11 @@ static int open_store(struct wd_pipeline *p, struct wd_err *err)
 	int r = wd_store_open(&so, &p->own_store, err);
 	p->store = p->own_store;
 	return r;
+}
+
+static bool opts_want_health(const struct wd_sink_conf *c)
+{
+	return strcmp(c->type, "kafka") == 0 && c->health_topic != NULL;
 }
 
 static int start_pumps(struct wd_pipeline *p, struct wd_err *err)
@@ -60,6 +66,7 @@ static int start_pumps(struct wd_pipeline *p, struct wd_err *err)
 		if (r != WD_OK)
 			return r;
 		p->pump_count++;
+		p->wants_health = p->wants_health || opts_want_health(&p->opts.sinks[i]);
 	}
 	return WD_OK;
 }
@@ -111,6 +118,7 @@ static void init(struct wd_pipeline *p, const struct wd_pipeline_opts *opts)
 	p->opts = *opts;
 	p->pruned_us = wd_clock_mono_us();
 	p->group_end = &p->group;
+	p->notes_end = &p->notes;
 	p->worker_count = p->busy = worker_count(opts->workers);
 	p->rules = opts->rules != NULL ? wd_rules_ref(opts->rules) : NULL;
 	wd_buf_init(&p->attrs, 64 * WD_KIB);
@@ -143,16 +151,19 @@ int wd_pipeline_new(
 			? open_store(p, err)
 			: wd_err_set(err, WD_E_NOMEM, "out of memory");
 	struct wd_desk_opts dopts = {.store = p->store,
-		.first = (enum wd_desk_first)opts->first_poll,
-		.first_since_us = opts->first_since_us,
 		.stories_remember = opts->stories_remember,
 		.stories_window_us = opts->stories_window_us,
+		.keep_versions = opts->keep_versions,
+		.hold_embargoed = opts->hold_embargoed,
+		.hold_withheld = opts->hold_withheld,
+		.route = opts->route_count > 0 ? wd_pipe_route : NULL,
 		.emit = wd_pipe_emit,
 		.ctx = p};
 	if (r == WD_OK && (p->desk = wd_desk_new(&dopts)) == NULL)
 		r = wd_err_set(err, WD_E_NOMEM, "out of memory");
 	if (r == WD_OK)
-		r = wd_guard_new(p->store, p->worker_count, &p->guard, err);
+		r = wd_guard_new(p->store, p->worker_count,
+			opts->hang_us > 0 ? opts->hang_us : HANG_US, &p->guard, err);
 	if (r == WD_OK)
 		r = start_pumps(p, err);
 	if (r == WD_OK)
@@ -246,6 +257,8 @@ void wd_pipeline_free(struct wd_pipeline *p)
 		wd_store_wake(p->store);
 	if (p->desk_started)
 		(void)pthread_join(p->desk_thread, NULL);
+	wd_pipe_refuse_calls(p);
+	wd_pipe_drop_notes(p);
 	for (size_t i = 0; i < p->pump_count; i++)
 		wd_pump_free(p->pumps[i]);
 	free(p->pumps);
@@ -261,6 +274,7 @@ void wd_pipeline_free(struct wd_pipeline *p)
 	wd_queue_free(p->queue, drop_doc);
 	wd_rules_unref(p->rules);
 	wd_arena_free(p->scratch);
+	wd_arena_free(p->health_mem);
 	wd_buf_done(&p->attrs);
 	wd_buf_done(&p->data);
 	(void)pthread_mutex_destroy(&p->take);
@@ -279,6 +293,11 @@ void wd_pipeline_set_rules(struct wd_pipeline *p, struct wd_rules *rules)
 	wd_rules_unref(old);
 }
 
+bool wd_pipeline_hangs(struct wd_pipeline *p, struct wd_err *err)
+{
+	return wd_guard_hangs(p->guard, err);
+}
+
 void wd_pipeline_stats(struct wd_pipeline *p, struct wd_pipeline_stats *ret)
 {
 	*ret = (struct wd_pipeline_stats){.docs_in = atomic_load(&p->docs_in),
@@ -288,6 +307,7 @@ void wd_pipeline_stats(struct wd_pipeline *p, struct wd_pipeline_stats *ret)
 		.versions = atomic_load(&p->versions),
 		.unchanged = atomic_load(&p->unchanged)};
 	wd_store_outbox_fill(p->store, &ret->outbox_rows, &ret->outbox_bytes);
+	wd_store_held_fill(p->store, &ret->held, &ret->next_due_us);
 	wd_queue_fill(p->queue, &ret->queued_docs, &ret->queued_bytes);
 }
 

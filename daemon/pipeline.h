@@ -21,10 +21,10 @@ struct wd_feed;
 struct wd_pages;
 struct wd_pipeline;
 struct wd_store;
+struct wd_desk_withdrawal;
+struct wd_route;
 struct wd_rules;
-
-/** What a feed's first read gives: everything as backfill, only what is newer, or nothing. */
-enum wd_first_poll { WD_FIRST_ALL, WD_FIRST_SINCE, WD_FIRST_NONE };
+struct wd_store_dead;
 
 struct wd_pipeline_opts {
 	unsigned workers;       /* 0: one per core, at most 8 */
@@ -35,9 +35,14 @@ struct wd_pipeline_opts {
 	size_t queue_items, queue_bytes; /* 0: base/limits.h */
 	uint64_t outbox_max_bytes;       /* 0: base/limits.h */
 	struct wd_pages *pages;          /* borrowed; for feeds with fulltext; NULL: none at hand */
-	bool page_allowed; /* an HTML page is an article (replay); false: feeds only */
-	enum wd_first_poll first_poll;
-	int64_t first_since_us;
+	bool page_allowed;  /* an HTML page is an article (replay); false: feeds only */
+	bool virtual_clock; /* documents bring the time (replay): what is held is released by it */
+	bool hold_embargoed, hold_withheld; /* desk/desk.h */
+	uint32_t keep_versions;             /* 0: the desk's default */
+	const struct wd_route *routes;      /* borrowed */
+	size_t route_count;
+	int64_t silent_us;         /* a feed with nothing new for so long is silent; 0: 7 days */
+	int64_t hang_us;           /* a document in work for so long hangs; 0: 2 minutes */
 	size_t stories_remember;   /* articles whose copies are recognised; 0: 200,000 */
 	int64_t stories_window_us; /* and how long after the first of a story; 0: 3 days */
 	void (*resume)(void *ctx);
@@ -61,6 +66,8 @@ struct wd_pipeline_opts {
 struct wd_pipeline_stats {
 	uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
 	uint64_t outbox_rows, outbox_bytes;
+	uint64_t held;
+	int64_t next_due_us; /* wall clock; INT64_MAX: nothing held has a time */
 	size_t queued_docs, queued_bytes;
 };
 
@@ -81,6 +88,37 @@ void wd_pipeline_free(struct wd_pipeline *p);
 WD_DEFINE_CLEANUP(struct wd_pipeline *, wd_pipeline_free)
 /** New rules from the next document on. */
 void wd_pipeline_set_rules(struct wd_pipeline *p, struct wd_rules *rules);
+
+/* ---- what operators ask for, and what sources tell; any thread ---- */
+
+/** Runs fn on the desk thread between two groups, in a store transaction of its own that is
+ * committed when fn answers WD_OK; waits for it. WD_E_FULL: disk or outbox are full; WD_E_DENIED:
+ * the pipeline ends. */
+WD_MUST_USE int wd_pipeline_call(struct wd_pipeline *p,
+	int (*fn)(struct wd_pipeline *p, void *ctx, struct wd_err *err), void *ctx,
+	struct wd_err *err);
+/** Withdraws articles, all or none (wd_desk_withdraw); tombstones: a record without value follows
+ * each event, for compacted topics. */
+WD_MUST_USE int wd_pipeline_withdraw(struct wd_pipeline *p, const struct wd_desk_withdrawal *list,
+	size_t n, bool tombstones, struct wd_err *err);
+/** An event of the dead letters goes out again; the letter is dropped. */
+WD_MUST_USE int wd_pipeline_requeue_event(
+	struct wd_pipeline *p, const struct wd_store_dead *d, struct wd_err *err);
+/** The store gets a new identity, and the sinks start anew with it. */
+WD_MUST_USE int wd_pipeline_renew(struct wd_pipeline *p, struct wd_err *err);
+
+/** How a feed stands, for the health topic: told when it differs from what was told last. Copied;
+ * `state` is ok, failing, blocked, gone, silent or gap. */
+struct wd_feed_state {
+	struct wd_str feed, url, state, reason;
+	int status, failures;
+	int64_t at_us, last_ok_us;
+};
+void wd_pipeline_feed_state(struct wd_pipeline *p, const struct wd_feed_state *s);
+/** A worker has had one document in hand for longer than hang_us; its name and times are in err,
+ * and it counts as crashed. */
+bool wd_pipeline_hangs(struct wd_pipeline *p, struct wd_err *err);
+
 void wd_pipeline_stats(struct wd_pipeline *p, struct wd_pipeline_stats *ret);
 /** One line per sink: name, state, backlog, last error; JSON array. */
 void wd_pipeline_sinks_json(struct wd_pipeline *p, struct wd_buf *out);

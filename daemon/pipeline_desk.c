@@ -64,15 +64,27 @@ static int one_chunk(struct wd_pipeline *p, struct job *j, struct chunk *c, stru
 	return WD_OK;
 }
 
+/* A page that is gone for good: nothing to read, but its article is withdrawn. */
+static int end_gone(struct wd_pipeline *p, struct job *j, struct wd_err *err)
+{
+	wd_arena_reset(p->scratch);
+	int r = wd_desk_gone(p->desk, j->doc, p->scratch, err);
+	return r == WD_E_NOTFOUND ? WD_OK : r;
+}
+
 static int end_doc(struct wd_pipeline *p, struct job *j, struct wd_err *err)
 {
 	int r = j->articles == 0 ? wd_pipe_index(p, j->doc, err) : WD_OK;
 	if (r != WD_OK)
 		return r;
+	if (wd_pipe_is_gone(j->doc))
+		return end_gone(p, j, err);
 	if (j->rc < 0)
 		return wd_pipe_bury(p, j->doc, &j->err, err);
 	if (j->articles == 0)
 		r = wd_desk_doc_begin(p->desk, j->doc, &j->feed, err);
+	if (r == WD_OK && p->wants_health)
+		r = wd_pipe_feed_read(p, j->doc, &j->feed, err);
 	return r == WD_OK ? wd_desk_doc_end(p->desk, err) : r;
 }
 
@@ -86,12 +98,25 @@ static void drop_rest(struct wd_pipeline *p, struct job *j)
 	(void)pthread_mutex_unlock(&p->lock);
 }
 
+/* In a replay the documents bring the time. */
+static bool is_something_due(const struct wd_pipeline *p, int64_t now_us)
+{
+	uint64_t held;
+	int64_t due;
+	wd_store_held_fill(p->store, &held, &due);
+	return p->opts.virtual_clock && due <= now_us;
+}
+
 /* One document, from the first chunk to the group. */
 static void one_job(struct wd_pipeline *p, struct job *j)
 {
 	struct wd_err err = {0};
 	bool finished = false;
 	int r = WD_OK;
+	bool due = is_something_due(p, j->doc->fetched_at_us);
+	if (due)
+		r = wd_pipe_begin(p) ? wd_pipe_release(p, j->doc->fetched_at_us, &err)
+				     : WD_E_TRANSIENT;
 	while (!finished && r == WD_OK) {
 		struct chunk *c = next_chunk(p, j, &finished);
 		if (c == NULL)
@@ -107,7 +132,8 @@ static void one_job(struct wd_pipeline *p, struct job *j)
 		r = wd_pipe_begin(p)
 			    ? end_doc(p, j, &err)
 			    : wd_err_set(&err, WD_E_TRANSIENT, "ending while the store is full");
-	if (r == WD_OK)
+	/* The poisoned stays known: its source may bring it again with every poll. */
+	if (r == WD_OK && !j->is_poison)
 		r = wd_guard_survived(p->guard, p->store, j->doc, &err);
 	if (r == WD_OK && p->opts.settle != NULL)
 		r = p->opts.settle(
@@ -159,6 +185,9 @@ void *wd_pipe_desk_main(void *arg)
 		}
 		(void)wd_pipe_commit(p);
 		wd_pipe_save_acks(p);
+		wd_pipe_serve_calls(p);
+		wd_pipe_release_by_clock(p);
+		wd_pipe_serve_notes(p);
 		if (j == NULL)
 			wd_pipe_prune(p);
 		atomic_store(&p->idle, over);

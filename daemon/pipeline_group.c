@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "daemon/pipeline_impl.h"
+#include "daemon/route.h"
 #include "sinks/event.h"
 
 #define SAVE_US 100000 /* between commits that only save what sinks acknowledged */
@@ -23,6 +24,12 @@ static struct wd_metric m_failed = {.name = "wiredesk_documents_failed_total",
 static struct wd_metric m_events = {.name = "wiredesk_events_total",
 	.help = "Events put into the outbox.",
 	.kind = WD_METRIC_COUNTER};
+static struct wd_metric m_held = {.name = "wiredesk_held_total",
+	.help = "Versions that had to wait for their time.",
+	.kind = WD_METRIC_COUNTER};
+static struct wd_metric m_held_now = {.name = "wiredesk_held",
+	.help = "Versions that wait for their time.",
+	.kind = WD_METRIC_GAUGE};
 static struct wd_metric m_outbox = {.name = "wiredesk_outbox_rows",
 	.help = "Events not yet delivered by all sinks.",
 	.kind = WD_METRIC_GAUGE};
@@ -41,6 +48,8 @@ void wd_pipe_group_metrics(void)
 	wd_metric_register(&m_docs);
 	wd_metric_register(&m_failed);
 	wd_metric_register(&m_events);
+	wd_metric_register(&m_held);
+	wd_metric_register(&m_held_now);
 	wd_metric_register(&m_outbox);
 	wd_metric_register(&m_outbox_bytes);
 	wd_metric_register(&m_size);
@@ -86,17 +95,28 @@ int wd_pipe_emit(const struct wd_article *art, const struct wd_version *v, struc
 	struct wd_row row = {.kind = WD_ROW_ARTICLE,
 		.time_us = v->seen_us,
 		.key = v->article_id,
+		.route = v->route,
 		.attrs = wd_buf_str(&p->attrs),
 		.data = wd_buf_str(&p->data)};
-	int r = wd_store_out(p->store, &row, err);
+	int r = v->hold != NULL ? wd_store_hold(p->store, v->hold, &row, err)
+				: wd_store_out(p->store, &row, err);
 	if (r == WD_OK)
 		r = index_event(p, art, v, err);
+	if (r == WD_OK && v->hold != NULL)
+		wd_metric_add(&m_held, 1);
 	if (r == WD_OK) {
 		p->group_events++;
 		wd_metric_add(&m_events, 1);
 		wd_metric_observe(&m_size, (double)row.data.n);
 	}
 	return r;
+}
+
+struct wd_str wd_pipe_route(
+	const struct wd_article *art, const struct wd_version *v, bool *ret_stays, void *ctx)
+{
+	const struct wd_pipeline *p = ctx;
+	return wd_route_choose(p->opts.routes, p->opts.route_count, art, v, ret_stays);
 }
 
 static void pack(struct wd_buf *b, const char *name, struct wd_str value)
@@ -171,6 +191,10 @@ static void show_outbox(struct wd_pipeline *p)
 	wd_store_outbox_fill(p->store, &rows, &bytes);
 	wd_metric_set(&m_outbox, (int64_t)rows);
 	wd_metric_set(&m_outbox_bytes, (int64_t)bytes);
+	uint64_t held;
+	int64_t due;
+	wd_store_held_fill(p->store, &held, &due);
+	wd_metric_set(&m_held_now, (int64_t)held);
 }
 
 /* The store failed: documents of the group go back to their sources, unread. */

@@ -33,6 +33,7 @@ struct job {
 	struct chunk *first, *last;
 	size_t bytes;
 	bool finished, dropped; /* dropped: the desk wants no more of it */
+	bool is_poison;         /* the guard let nobody look into it */
 	int rc;
 	struct wd_err err;
 	size_t articles, versions;
@@ -79,7 +80,14 @@ struct wd_pipeline {
 	size_t group_events;
 	int64_t group_began_us;
 	bool waits; /* said that it stands still */
-	int64_t saved_us, pruned_us;
+	int64_t saved_us, pruned_us, looked_us;
+	bool wants_health; /* some sink has a health topic */
+	struct wd_arena *health_mem;
+
+	/* under lock: what others ask of the desk thread */
+	struct wd_pipe_call *calls;
+	bool calls_over; /* nobody answers any more */
+	struct wd_pipe_note *notes, **notes_end;
 
 	_Atomic uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
 };
@@ -91,6 +99,8 @@ void wd_pipe_job_free(struct job *j);
 /** A worker's thread; ends when the queue is closed and empty. */
 void *wd_pipe_worker_main(void *arg);
 void wd_pipe_work_metrics(void);
+/** The answer 410 to a page's address. */
+bool wd_pipe_is_gone(const struct wd_doc *doc);
 
 /* ---- pipeline_group.c: the desk thread alone ---- */
 
@@ -99,6 +109,9 @@ int wd_pipe_emit(const struct wd_article *art, const struct wd_version *v, struc
 	void *ctx, struct wd_err *err);
 /** Where the archive has the document, into the store's index. */
 int wd_pipe_index(struct wd_pipeline *p, const struct wd_doc *doc, struct wd_err *err);
+/** wd_desk_opts.route. */
+struct wd_str wd_pipe_route(
+	const struct wd_article *art, const struct wd_version *v, bool *ret_stays, void *ctx);
 /** A document nobody could read: kept with its bytes, and sent to the dead-letter topic. */
 int wd_pipe_bury(struct wd_pipeline *p, const struct wd_doc *doc, const struct wd_err *why,
 	struct wd_err *err);
@@ -120,4 +133,23 @@ void wd_pipe_group_metrics(void);
 /* ---- pipeline_desk.c ---- */
 
 void *wd_pipe_desk_main(void *arg);
+
+/* ---- pipeline_calls.c ---- */
+
+/** Serves what waits; no transaction is open. */
+void wd_pipe_serve_calls(struct wd_pipeline *p);
+void wd_pipe_refuse_calls(struct wd_pipeline *p);
+/** Held versions that are due at `now_us` go to the outbox, in the open transaction. */
+int wd_pipe_release(struct wd_pipeline *p, int64_t now_us, struct wd_err *err);
+/** The same by the wall clock, in a transaction of its own. */
+void wd_pipe_release_by_clock(struct wd_pipeline *p);
+
+/* ---- pipeline_health.c: the health topic's events ---- */
+
+/** A document of a feed was read; in the open transaction, before wd_desk_doc_end. */
+int wd_pipe_feed_read(struct wd_pipeline *p, const struct wd_doc *doc, const struct wd_feed *feed,
+	struct wd_err *err);
+/** Tells what sources noted, and who has become silent. */
+void wd_pipe_serve_notes(struct wd_pipeline *p);
+void wd_pipe_drop_notes(struct wd_pipeline *p);
 void wd_pipe_desk_metrics(void);

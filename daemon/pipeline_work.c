@@ -64,8 +64,13 @@ static void hand_chunk(struct worker *w)
 		return;
 	size_t bytes = wd_arena_used(c->mem);
 	(void)pthread_mutex_lock(&p->lock);
+	bool wait = !j->dropped && j->bytes > 0 && j->bytes + bytes > JOB_BYTES;
+	if (wait) /* for the desk, which may wait for the sinks: the document hangs not */
+		wd_guard_leave(w->slot);
 	while (!j->dropped && j->bytes > 0 && j->bytes + bytes > JOB_BYTES)
 		(void)pthread_cond_wait(&p->changed, &p->lock);
+	if (wait)
+		wd_guard_resume(w->slot);
 	bool drop = j->dropped;
 	if (!drop) {
 		j->bytes += bytes;
@@ -127,9 +132,16 @@ static bool is_handed_in(const struct wd_doc *doc)
 	return doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL;
 }
 
+bool wd_pipe_is_gone(const struct wd_doc *doc)
+{
+	return doc->status == 410;
+}
+
 static void build(struct worker *w)
 {
 	struct job *j = w->job;
+	if (wd_pipe_is_gone(j->doc))
+		return;
 	struct wd_pages *at_hand = w->p->opts.pages;
 	struct wd_page_source pages =
 		at_hand != NULL ? wd_pages_source(at_hand) : (struct wd_page_source){0};
@@ -151,6 +163,7 @@ static void build(struct worker *w)
 			j->err = w->err;
 	} else {
 		j->rc = j->err.code;
+		j->is_poison = true;
 	}
 	wd_guard_leave(w->slot);
 	hand_chunk(w);

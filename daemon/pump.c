@@ -38,7 +38,7 @@ struct wd_pump {
 	struct wd_arena *mem;
 	pthread_t thread;
 	bool started;
-	atomic_bool stop;
+	atomic_bool stop, renew;
 	atomic_int state;
 	/* thread's own */
 	int64_t sent, last_wanted;
@@ -91,6 +91,7 @@ static void refused(int64_t seq, const char *why, void *ctx)
 	struct wd_store_dead d = {.time_us = row->time_us,
 		.is_event = true,
 		.input = row->key,
+		.feed = row->route, /* where it would have gone, for requeue */
 		.stage = wd_str_c(p->name),
 		.error = wd_str_c(why),
 		.attrs = row->attrs,
@@ -98,18 +99,16 @@ static void refused(int64_t seq, const char *why, void *ctx)
 	int r = wd_store_dead_put(p->opts.store, &d, NULL, &err);
 	wd_log(WD_LOG_WARNING, wd_str_c(p->name), "event-refused", "key=%.*s error=%s kept=%s",
 		WD_STR_ARG(row->key), WD_LOGQ(wd_str_c(why)), r == WD_OK ? "yes" : err.text);
-	if (row->kind == WD_ROW_DEAD || !p->ops->wants(p->sink, WD_ROW_DEAD))
+	struct wd_row letter = {.kind = WD_ROW_DEAD, .time_us = row->time_us, .key = row->key};
+	if (row->kind == WD_ROW_DEAD || !p->ops->wants(p->sink, &letter))
 		return;
 	struct wd_buf attrs;
 	wd_buf_init(&attrs, 64 * WD_KIB);
 	pack(&attrs, "wd_error", wd_str_c(why));
 	pack(&attrs, "wd_stage", wd_str_c(p->name));
 	wd_buf_add(&attrs, row->attrs);
-	struct wd_row letter = {.kind = WD_ROW_DEAD,
-		.time_us = row->time_us,
-		.key = row->key,
-		.attrs = wd_buf_str(&attrs),
-		.data = row->data};
+	letter.attrs = wd_buf_str(&attrs);
+	letter.data = row->data;
 	if (wd_store_out(p->opts.store, &letter, &err) != WD_OK)
 		wd_log(WD_LOG_WARNING, wd_str_c(p->name), "dead-letter-kept-locally", "error=%s",
 			WD_LOGQ(wd_str_c(err.text)));
@@ -186,7 +185,7 @@ static size_t sift(struct wd_pump *p, struct wd_row *rows, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (!p->ops->wants(p->sink, rows[i].kind))
+		if (!p->ops->wants(p->sink, &rows[i]))
 			continue;
 		if (p->skip > 0)
 			p->skip--;
@@ -251,12 +250,52 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	return r;
 }
 
+static void make_host(struct wd_pump *p, struct wd_sink_host *ret)
+{
+	*ret = (struct wd_sink_host){.store_uuid = wd_store_uuid(p->opts.store),
+		.pos = wd_store_reader_pos(p->reader),
+		.mark = wd_store_reader_mark(p->reader),
+		.opened_seq = wd_store_opened_seq(p->opts.store),
+		.refused = refused,
+		.line = line,
+		.stopping = stopping,
+		.ctx = p};
+}
+
+/* Positions outside that had the store's old name count no more. */
+static void open_anew(struct wd_pump *p)
+{
+	struct wd_err err = {0};
+	struct wd_sink *fresh = NULL;
+	struct wd_sink_host host;
+	wd_store_reader_reload(p->reader);
+	make_host(p, &host);
+	host.opened_seq = wd_store_last_seq(p->opts.store);
+	int r = p->ops->open(p->opts.conf, &host, &fresh, &err);
+	(void)pthread_mutex_lock(&p->lock); /* who asks for the status has the sink in hand */
+	struct wd_sink *old = p->sink;
+	if (r == WD_OK)
+		p->sink = fresh;
+	(void)pthread_mutex_unlock(&p->lock);
+	if (r != WD_OK) {
+		down(p, &err);
+		return;
+	}
+	p->ops->close(old);
+	p->backoff_us = BACKOFF_FIRST_US;
+	set_state(p, ST_STARTING, NULL);
+}
+
 static void *thread_main(void *arg)
 {
 	struct wd_pump *p = arg;
 	bool up = false;
 	while (!stopping(p)) {
 		struct wd_err err = {0};
+		if (atomic_exchange(&p->renew, false)) {
+			open_anew(p);
+			up = false;
+		}
 		if (atomic_load(&p->state) == ST_DEAD) {
 			nap(p, WD_SEC);
 			continue;
@@ -295,14 +334,8 @@ static int open_sink(struct wd_pump *p, struct wd_err *err)
 	int r = wd_store_reader_open(p->opts.store, p->name, &p->reader, err);
 	if (r != WD_OK)
 		return r;
-	struct wd_sink_host host = {.store_uuid = wd_store_uuid(p->opts.store),
-		.pos = wd_store_reader_pos(p->reader),
-		.mark = wd_store_reader_mark(p->reader),
-		.opened_seq = wd_store_opened_seq(p->opts.store),
-		.refused = refused,
-		.line = line,
-		.stopping = stopping,
-		.ctx = p};
+	struct wd_sink_host host;
+	make_host(p, &host);
 	return p->ops->open(p->opts.conf, &host, &p->sink, err);
 }
 
@@ -353,16 +386,26 @@ void wd_pump_json(struct wd_pump *p, struct wd_buf *out)
 	enum state state = (enum state)atomic_load(&p->state);
 	(void)pthread_mutex_lock(&p->lock);
 	struct wd_err err = p->last;
-	(void)pthread_mutex_unlock(&p->lock);
 	wd_json_init(&j, out);
 	wd_json_obj(&j);
 	wd_json_kv(&j, "sink", wd_str_c(p->name));
 	wd_json_kv(&j, "state", wd_str_c(state_names[state]));
 	wd_json_kv_int(&j, "position", pos);
 	wd_json_kv_int(&j, "backlog", WD_MAX(last - pos, 0));
+	if (p->ops->status != NULL)
+		p->ops->status(p->sink, &j);
+	(void)pthread_mutex_unlock(&p->lock);
 	if (state != ST_RUNNING)
 		wd_json_kv(&j, "error", wd_str_c(err.text));
 	wd_json_obj_end(&j);
+}
+
+void wd_pump_renew(struct wd_pump *p)
+{
+	atomic_store(&p->renew, true);
+	(void)pthread_mutex_lock(&p->lock);
+	(void)pthread_cond_broadcast(&p->wake);
+	(void)pthread_mutex_unlock(&p->lock);
 }
 
 void wd_pump_free(struct wd_pump *p)

@@ -26,5 +26,7 @@ int64_t wd_pump_pos(struct wd_pump *p);
 bool wd_pump_is_dead(struct wd_pump *p);
 /** {"sink", "state", "position", "backlog", "error"} */
 void wd_pump_json(struct wd_pump *p, struct wd_buf *out);
+/** The store has a new identity: the sink is opened anew, soon and on the pump's thread. */
+void wd_pump_renew(struct wd_pump *p);
 /** Ends the thread after the call it is in (a transaction is finished or aborted), frees all. */
 void wd_pump_free(struct wd_pump *p);

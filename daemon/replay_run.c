@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "daemon/pages.h"
 #include "daemon/pipeline.h"
+#include "daemon/sinkconf.h"
 
 #define SHOW_EVERY_US (WD_SEC / 4)
 
@@ -191,15 +192,21 @@ int wd_replay_run(const struct wd_replay_run *r, struct wd_replay_result *ret, s
 {
 	struct run run = {
 		.r = r, .began_us = wd_clock_mono_us(), .is_terminal = isatty(STDERR_FILENO) != 0};
-	struct wd_pipeline_opts po = {.workers = r->workers,
-		.rules = r->rules,
+	struct wd_pipeline_opts po = {.rules = r->rules,
 		.page_allowed = true,
+		.virtual_clock = true,
 		.sinks = r->sinks,
 		.sink_count = r->sink_count,
 		.report = report,
 		.event = event,
 		.fatal = fatal,
 		.ctx = &run};
+	if (r->conf != NULL)
+		wd_sinkconf_pipeline(r->conf, &po);
+	if (r->sink_count == 0 || r->sinks[0].routes == NULL)
+		po.route_count = 0; /* into one topic of the command's choice */
+	po.workers = r->workers;
+	po.outbox_max_bytes = 0; /* the store is in memory */
 	wd_cleanup(wd_replay_closep) struct wd_replay *in = NULL;
 	wd_cleanup(wd_pages_freep) struct wd_pages *pages = NULL;
 	wd_cleanup(wd_pipeline_freep) struct wd_pipeline *pipeline = NULL;

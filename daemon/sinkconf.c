@@ -27,6 +27,22 @@ static const char *const *properties(struct wd_arena *a, const wd_conf_pairs *pa
 	return list;
 }
 
+/* Each topic that a rule names, once. */
+static const char *const *routes(struct wd_arena *a, const struct wd_config *cf)
+{
+	const char **list = wd_arena_array(a, cf->routes.n + 1, sizeof(*list));
+	size_t n = 0;
+	for (size_t i = 0; i < cf->routes.n && list != NULL; i++) {
+		struct wd_str topic = wd_route_topic(&cf->routes.v[i]);
+		bool is_new = topic.n > 0;
+		for (size_t k = 0; k < n; k++)
+			is_new = is_new && !wd_str_eqc(topic, list[k]);
+		if (is_new)
+			list[n++] = wd_arena_cstr(a, topic);
+	}
+	return list;
+}
+
 int wd_sinkconf_new(const struct wd_config *cf, const char *only_type, struct wd_sinkconf **ret,
 	struct wd_err *err)
 {
@@ -40,6 +56,7 @@ int wd_sinkconf_new(const struct wd_config *cf, const char *only_type, struct wd
 		return wd_err_set(err, WD_E_NOMEM, "out of memory");
 	}
 	const char *const *props = properties(s->mem, &cf->kafka);
+	const char *const *topics = routes(s->mem, cf);
 	for (size_t i = 0; i < cf->sinks.n; i++) {
 		const struct wd_config_sink *c = &cf->sinks.v[i];
 		if (only_type != NULL && strcmp(type_names[c->type], only_type) != 0)
@@ -49,6 +66,8 @@ int wd_sinkconf_new(const struct wd_config *cf, const char *only_type, struct wd
 			.topic = text(s->mem, c->topic),
 			.dead_letter_topic = text(s->mem, c->dead_letter_topic),
 			.health_topic = text(s->mem, c->health_topic),
+			.routes = topics,
+			.sent_timestamps = c->timestamps == 1,
 			.exactly_once = c->delivery == WD_EXACTLY_ONCE,
 			.properties = props};
 	}
@@ -90,6 +109,23 @@ int wd_sinkconf_replay(
 		s->v[i].properties = without_transactions(s->mem, &cf->kafka);
 	}
 	return WD_OK;
+}
+
+void wd_sinkconf_pipeline(const struct wd_config *cf, struct wd_pipeline_opts *ret)
+{
+	ret->workers = (unsigned)cf->pipeline.workers;
+	ret->queue_items = (size_t)cf->pipeline.queue_items;
+	ret->queue_bytes = cf->pipeline.queue_bytes;
+	ret->outbox_max_bytes = cf->store.outbox_max_bytes;
+	ret->hold_embargoed = cf->release.embargoed == WD_RELEASE_HOLD;
+	ret->hold_withheld = cf->release.withheld == WD_RELEASE_HOLD;
+	ret->keep_versions = (uint32_t)cf->pipeline.keep_versions;
+	ret->routes = cf->routes.v;
+	ret->route_count = cf->routes.n;
+	ret->silent_us = cf->pipeline.silent_us;
+	ret->stories_remember = (size_t)cf->pipeline.stories_remember;
+	ret->stories_window_us = cf->pipeline.stories_window_us;
+	ret->hang_us = cf->pipeline.hang_us;
 }
 
 const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n)

@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "daemon/config.h"
+#include "daemon/pipeline.h"
 #include "sinks/sink.h"
 
 struct wd_sinkconf;
@@ -16,6 +17,8 @@ WD_MUST_USE int wd_sinkconf_new(const struct wd_config *cf, const char *only_typ
  * a header. */
 WD_MUST_USE int wd_sinkconf_replay(const struct wd_config *cf, const char *topic,
 	struct wd_sinkconf **ret, struct wd_err *err);
+/** What the configuration says of the pipeline itself, to `ret`; strings stay the snapshot's. */
+void wd_sinkconf_pipeline(const struct wd_config *cf, struct wd_pipeline_opts *ret);
 const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n);
 void wd_sinkconf_free(struct wd_sinkconf *s);
 WD_DEFINE_CLEANUP(struct wd_sinkconf *, wd_sinkconf_free)

@@ -40,6 +40,7 @@ struct wd_desk {
 	uint64_t feed_hash;
 	struct wd_store_feed feed;
 	bool first_read;
+	size_t articles, unknown; /* of the document */
 	int64_t now_us;
 	struct met met;
 };
@@ -152,6 +153,7 @@ int wd_desk_doc_begin(
 	d->met.n = 0;
 	d->feed = (struct wd_store_feed){0};
 	d->first_read = false;
+	d->articles = d->unknown = 0;
 	if (d->scope.n == 0)
 		return WD_OK;
 	int r = wd_store_feed_get(d->opts.store, d->scope, d->doc_mem, &d->feed, err);
@@ -172,7 +174,21 @@ int wd_desk_doc_end(struct wd_desk *d, struct wd_err *err)
 	if (f->first_read_us == 0)
 		f->first_read_us = d->now_us;
 	f->last_read_us = d->now_us;
+	if (d->unknown > 0) {
+		f->last_new_us = d->now_us;
+		f->news++;
+	}
 	return wd_store_feed_put(d->opts.store, d->scope, f, err);
+}
+
+void wd_desk_doc_seen(struct wd_desk *d, struct wd_desk_seen *ret)
+{
+	*ret = (struct wd_desk_seen){.feed = d->scope,
+		.first_read = d->first_read,
+		.articles = d->articles,
+		.unknown = d->unknown,
+		.now_us = d->now_us,
+		.record = &d->feed};
 }
 
 /* ---- versions ---- */
@@ -265,6 +281,61 @@ static int fill_version(struct wd_desk *d, const struct wd_store_article *rec,
 	return r;
 }
 
+/* A date without a zone, or a day alone, is over when it is over everywhere. */
+#define LATEST_ZONE (12 * WD_HOUR)
+
+/* When the version may go out; 0: now. A withheld one with a date waits for the date. */
+static int64_t held_until(
+	const struct wd_desk *d, const struct wd_article *art, const struct wd_version *v)
+{
+	bool withheld = art->pubstatus == WD_WITHHELD && d->opts.hold_withheld;
+	if (v->type == WD_EVENT_WITHDRAWN || (!withheld && !d->opts.hold_embargoed))
+		return 0;
+	if (art->embargoed.precision == WD_DATE_NONE)
+		return withheld ? INT64_MAX : 0;
+	bool exact = art->embargoed.has_zone && art->embargoed.precision == WD_DATE_TIME;
+	int64_t due = art->embargoed.us + (exact ? 0 : LATEST_ZONE);
+	return due > d->now_us ? due : 0;
+}
+
+/* An article stays in the topic where its first event went: its versions keep their order there,
+ * and who read the first hears of the correction. */
+static void choose_route(const struct wd_desk *d, struct wd_store_article *rec,
+	const struct wd_article *art, struct wd_version *v, struct wd_arena *a)
+{
+	bool stays = true;
+	struct wd_str to = WD_STR_NONE;
+	if (d->opts.route != NULL)
+		to = d->opts.route(art, v, &stays, d->opts.ctx);
+	if (!stays) {
+		v->route = to;
+		return;
+	}
+	if (!rec->routed && !wd_str_eqc(to, WD_ROUTE_NONE)) {
+		(void)snprintf(rec->route, sizeof(rec->route), "%.*s", WD_STR_ARG(to));
+		rec->routed = true;
+	}
+	v->route = rec->routed ? wd_arena_str(a, wd_str_c(rec->route)) : to;
+}
+
+/* Nobody has seen the version that waits: the article is again what it was before. */
+static int take_back(struct wd_desk *d, struct wd_store_article *rec, struct wd_err *err)
+{
+	struct wd_store_held was;
+	if (!rec->held)
+		return WD_OK;
+	int r = wd_store_held_take(d->opts.store, rec->row, &was, err);
+	if (r != WD_OK)
+		return r;
+	rec->held = false;
+	rec->version = was.version;
+	rec->event = was.event;
+	rec->content = was.content;
+	rec->was_correction = was.was_correction;
+	rec->routed = was.was_routed;
+	return WD_OK;
+}
+
 /* ---- new rules ---- */
 
 static void hash_str(struct wd_hasher *h, struct wd_str s)
@@ -337,7 +408,7 @@ int wd_desk_retag(struct wd_desk *d, struct wd_hash article, const struct wd_art
 	if (r != WD_OK)
 		return r;
 	bool is_newest = wd_hash_eq(wd_content_hash(art), rec.content);
-	if (!is_newest || rec.withdrawn || rec.blocked)
+	if (!is_newest || rec.withdrawn || rec.blocked || rec.held)
 		return WD_OK;
 	r = wd_store_kept_get(d->opts.store, rec.row, a, &tags, &packed, err);
 	if (r != WD_OK || wd_hash_eq(tags, tags_hash(art)))
@@ -353,6 +424,7 @@ int wd_desk_retag(struct wd_desk *d, struct wd_hash article, const struct wd_art
 		.reason = WD_STR("retag")};
 	v.event_id = hex_of(
 		a, wd_event_id(v.article_id, v.number, v.type, rec.content, art->rules_version));
+	choose_route(d, &rec, art, &v, a);
 	rec.version = v.number;
 	rec.last_seen_us = v.seen_us;
 	if (wd_hash_from_hex(v.event_id, &rec.event) != WD_OK)
@@ -397,6 +469,17 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 	int r = fill_version(d, rec, art, content, a, &v, err);
 	if (r != WD_OK)
 		return r;
+	struct wd_store_held hold = {.due_us = held_until(d, art, &v),
+		.version = rec->version,
+		.event = rec->event,
+		.content = rec->content,
+		.was_correction = rec->was_correction,
+		.was_routed = rec->routed};
+	rec->held = hold.due_us > 0 && !silent;
+	if (rec->held)
+		v.hold = &hold;
+	if (!silent)
+		choose_route(d, rec, art, &v, a);
 	rec->version = v.number;
 	rec->content = content;
 	if (wd_hash_from_hex(v.event_id, &rec->event) != WD_OK)
@@ -408,6 +491,7 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 	rec->was_correction = art->is_correction;
 	rec->withdrawn = v.type == WD_EVENT_WITHDRAWN;
 	r = wd_store_article_put(d->opts.store, rec, err);
+	hold.article = rec->row;
 	if (r == WD_OK)
 		r = put_keys(d, rec, id, err);
 	if (r == WD_OK)
@@ -427,10 +511,26 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 /* First read of a feed: its past may be unwanted. */
 static bool is_unwanted_past(const struct wd_desk *d, const struct wd_article *art)
 {
-	if (!d->first_read || d->opts.first == WD_DESK_FIRST_ALL)
+	const struct wd_doc_hints *h = &d->doc->hints;
+	if (!d->first_read || h->first_poll == WD_FIRST_ALL)
 		return false;
-	return d->opts.first == WD_DESK_FIRST_NONE || art->published.precision == WD_DATE_NONE ||
-	       art->published.us < d->opts.first_since_us;
+	return h->first_poll == WD_FIRST_NONE || art->published.precision == WD_DATE_NONE ||
+	       art->published.us < d->now_us - h->first_age_us;
+}
+
+/* A kill of what nobody has seen: the held version is gone, there is nothing to withdraw. */
+static int kill_unseen(struct wd_desk *d, struct wd_store_article *rec,
+	const struct wd_identity *id, struct wd_hash content, struct wd_err *err)
+{
+	rec->content = content;
+	rec->withdrawn = true;
+	rec->last_seen_us = WD_MAX(d->now_us, rec->last_seen_us);
+	int r = wd_store_article_put(d->opts.store, rec, err);
+	if (r == WD_OK)
+		r = put_keys(d, rec, id, err);
+	return r != WD_OK ? r
+			  : wd_store_carried_put(d->opts.store, rec->row, d->feed_hash,
+				    d->doc->feed_url, content, err);
 }
 
 static int known_article(struct wd_desk *d, struct wd_store_article *rec,
@@ -450,6 +550,19 @@ static int known_article(struct wd_desk *d, struct wd_store_article *rec,
 	bool completes = art->page_url.n > 0 && rec->is_page;
 	bool may = rec->owner == d->feed_hash || completes ||
 		   (carried && wd_hash_eq(said, rec->content));
+	if (news && may && rec->held) {
+		r = take_back(d, rec, err);
+		if (r != WD_OK)
+			return r;
+		if (rec->version == 0 && type_of(rec, art) == WD_EVENT_WITHDRAWN)
+			return kill_unseen(d, rec, id, content, err);
+		news = !wd_hash_eq(content, rec->content);
+		if (!news) { /* as before what waited: the record says so again */
+			r = wd_store_article_put(d->opts.store, rec, err);
+			if (r != WD_OK)
+				return r;
+		}
+	}
 	if (news && may) {
 		*ret_is_version = true;
 		if (completes) {
@@ -488,6 +601,7 @@ int wd_desk_article(struct wd_desk *d, const struct wd_article *art, struct wd_a
 	struct wd_store_article rec = {0};
 	struct wd_hash content = wd_content_hash(art);
 	*ret_is_version = false;
+	d->articles++;
 	wd_identity_make(a, art, d->scope, &id);
 	int r = wd_identity_resolve(&ctx, a, art, &id, &rec, err);
 	if (r == WD_OK) {
@@ -504,6 +618,7 @@ int wd_desk_article(struct wd_desk *d, const struct wd_article *art, struct wd_a
 		.last_seen_us = d->now_us,
 		.is_page = art->entry == NULL};
 	bool silent = is_unwanted_past(d, art);
+	d->unknown++;
 	*ret_is_version = !silent;
 	r = make_version(d, &rec, &id, art, content, silent, a, err);
 	if (r == WD_OK)
@@ -511,41 +626,71 @@ int wd_desk_article(struct wd_desk *d, const struct wd_article *art, struct wd_a
 	return r;
 }
 
-int wd_desk_withdraw(struct wd_desk *d, struct wd_hash article, const char *reason, bool erase,
-	int64_t now_us, struct wd_arena *a, struct wd_err *err)
+/* The event of a withdrawal that comes with no new text. */
+static int withdraw(struct wd_desk *d, struct wd_store_article *rec, const struct wd_doc *doc,
+	const struct wd_article *art, const char *reason, struct wd_arena *a, struct wd_err *err)
+{
+	struct wd_version v = {.type = WD_EVENT_WITHDRAWN,
+		.article_id = hex_of(a, rec->id),
+		.number = rec->version + 1,
+		.previous = hex_of(a, rec->event),
+		.content_hash = wd_content_hash(art),
+		.first_seen_us = rec->first_seen_us,
+		.seen_us = WD_MAX(doc->fetched_at_us, rec->last_seen_us),
+		.reason = wd_str_c(reason)};
+	v.event_id =
+		hex_of(a, wd_event_id(v.article_id, v.number, v.type, v.content_hash, WD_STR_NONE));
+	choose_route(d, rec, art, &v, a);
+	rec->version = v.number;
+	if (wd_hash_from_hex(v.event_id, &rec->event) != WD_OK)
+		return wd_err_set(err, WD_E_NOMEM, "desk: no memory for an event id");
+	rec->last_seen_us = v.seen_us;
+	/* The content stays: a feed that still lists what is gone says nothing new by that. */
+	int r = wd_store_article_put(d->opts.store, rec, err);
+	if (r == WD_OK)
+		r = wd_story_keeper_show(d->stories, rec->row, a, &v, err);
+	return r == WD_OK ? d->opts.emit(art, &v, a, d->opts.ctx, err) : r;
+}
+
+int wd_desk_withdraw(struct wd_desk *d, const struct wd_desk_withdrawal *w, struct wd_arena *a,
+	struct wd_str *ret_route, struct wd_err *err)
 {
 	struct wd_store_article rec;
-	int r = wd_store_find_id(d->opts.store, article, &rec, err);
+	int r = wd_store_find_id(d->opts.store, w->article, &rec, err);
+	if (r == WD_OK)
+		r = take_back(d, &rec, err);
+	if (r == WD_OK && w->erase)
+		r = wd_store_erase(d->opts.store, w->article, err);
 	if (r != WD_OK)
 		return r;
 	struct wd_doc doc = {.magic = WD_DOC_MAGIC,
 		.input = WD_STR("urn:wiredesk:withdraw"),
-		.fetched_at_us = now_us};
+		.fetched_at_us = w->now_us};
 	struct wd_article art = {
 		.doc = &doc, .pubstatus = WD_CANCELED, .parser = WD_STR("operator")};
-	struct wd_version v = {.type = WD_EVENT_WITHDRAWN,
-		.article_id = hex_of(a, rec.id),
-		.number = rec.version + 1,
-		.previous = hex_of(a, rec.event),
-		.content_hash = wd_content_hash(&art),
-		.first_seen_us = rec.first_seen_us,
-		.seen_us = WD_MAX(now_us, rec.last_seen_us),
-		.reason = wd_str_c(reason)};
-	v.event_id =
-		hex_of(a, wd_event_id(v.article_id, v.number, v.type, v.content_hash, WD_STR_NONE));
-	rec.version = v.number;
-	if (wd_hash_from_hex(v.event_id, &rec.event) != WD_OK)
-		return wd_err_set(err, WD_E_NOMEM, "desk: no memory for an event id");
-	rec.content = v.content_hash;
+	*ret_route = wd_arena_str(a, wd_str_c(rec.route));
 	rec.withdrawn = rec.blocked = true;
-	rec.last_seen_us = v.seen_us;
-	if (erase)
-		r = wd_store_erase(d->opts.store, article, err);
-	if (r == WD_OK)
-		r = wd_store_article_put(d->opts.store, &rec, err);
-	if (r == WD_OK)
-		r = wd_story_keeper_show(d->stories, rec.row, a, &v, err);
-	if (r == WD_OK)
-		r = d->opts.emit(&art, &v, a, d->opts.ctx, err);
-	return r;
+	if (rec.version == 0)
+		return wd_store_article_put(d->opts.store, &rec, err);
+	return withdraw(d, &rec, &doc, &art, w->reason, a, err);
+}
+
+int wd_desk_gone(
+	struct wd_desk *d, const struct wd_doc *doc, struct wd_arena *a, struct wd_err *err)
+{
+	struct wd_store_article rec;
+	struct wd_identity id;
+	struct wd_article art = {
+		.doc = doc, .link = doc->url, .pubstatus = WD_CANCELED, .parser = WD_STR("http")};
+	wd_identity_make(a, &art, doc->feed, &id);
+	int r = wd_store_find(d->opts.store, id.link, &rec, err);
+	if (r != WD_OK || rec.withdrawn || rec.blocked)
+		return r;
+	r = take_back(d, &rec, err);
+	if (r != WD_OK)
+		return r;
+	rec.withdrawn = true;
+	if (rec.version == 0)
+		return wd_store_article_put(d->opts.store, &rec, err);
+	return withdraw(d, &rec, doc, &art, "the page is gone (410)", a, err);
 }

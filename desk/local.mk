@@ -10,6 +10,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/store_data.c \
 	%reldir%/store_kept.c \
 	%reldir%/store_documents.c \
+	%reldir%/store_held.c \
 	%reldir%/store_outbox.c \
 	%reldir%/store_sql.c %reldir%/store_sql.h \
 	%reldir%/store_stories.c

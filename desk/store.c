@@ -84,35 +84,49 @@ static const char *const migrations[] = {
 	"CREATE TABLE documents (seq INTEGER PRIMARY KEY, id BLOB, body INT, fate INT, articles INT,"
 	" versions INT, reason TEXT, time INT);"
 	"CREATE INDEX documents_id ON documents (id);",
+	/* 6: routes, held versions, health */
+	"ALTER TABLE articles ADD COLUMN route TEXT DEFAULT '';"
+	"ALTER TABLE feeds ADD COLUMN about BLOB;"
+	"ALTER TABLE feeds ADD COLUMN state TEXT;"
+	"ALTER TABLE feeds ADD COLUMN last_new INT;"
+	"ALTER TABLE feeds ADD COLUMN news INT;"
+	"CREATE TABLE held (article INTEGER PRIMARY KEY, due INT, version INT, event BLOB,"
+	" content BLOB, flags INT, time INT, key TEXT, route TEXT, attrs BLOB, data BLOB);"
+	"CREATE INDEX held_due ON held (due);",
 };
 
 #define ARTICLE_COLS                                                                               \
 	"a.row, a.id, a.content, a.event, a.title, a.link, a.guid, a.owner, a.first_seen, "        \
-	"a.last_seen, a.version, a.flags"
+	"a.last_seen, a.version, a.flags, a.route"
 
 static const char *const sql[ST_COUNT] = {
 	[ST_BEGIN] = "BEGIN IMMEDIATE",
 	[ST_COMMIT] = "COMMIT",
 	[ST_ROLLBACK] = "ROLLBACK",
-	[ST_FEED_GET] = "SELECT etag, modified, url, schedule, body, first_read, last_read, known,"
-			" churned, reused, shared FROM feeds WHERE feed = ?1",
+	[ST_FEED_GET] =
+		"SELECT etag, modified, url, schedule, body, first_read, last_read, known,"
+		" churned, reused, shared, about, state, last_new, news FROM feeds WHERE feed = ?1",
 	[ST_FEED_PUT] =
 		"INSERT INTO feeds (feed, etag, modified, url, body, first_read, last_read, known,"
-		" churned, reused, shared) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+		" churned, reused, shared, about, last_new, news)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
 		" ON CONFLICT (feed) DO UPDATE SET etag = ?2, modified = ?3, url = ?4, body = ?5,"
-		" first_read = ?6, last_read = ?7, known = ?8, churned = ?9, reused = ?10, shared = ?11",
+		" first_read = ?6, last_read = ?7, known = ?8, churned = ?9, reused = ?10, shared = ?11,"
+		" about = ?12, last_new = ?13, news = ?14",
 	[ST_SCHEDULE_PUT] = "INSERT INTO feeds (feed, schedule) VALUES (?1, ?2)"
 			    " ON CONFLICT (feed) DO UPDATE SET schedule = ?2",
+	[ST_STATE_PUT] = "INSERT INTO feeds (feed, state) VALUES (?1, ?2)"
+			 " ON CONFLICT (feed) DO UPDATE SET state = ?2",
 	[ST_FIND] = "SELECT " ARTICLE_COLS
 		    " FROM keys k JOIN articles a ON a.row = k.article WHERE k.key = ?1",
 	[ST_FIND_ID] = "SELECT " ARTICLE_COLS " FROM articles a WHERE a.id = ?1",
 	[ST_ARTICLE_ADD] = "INSERT INTO articles (id, content, event, title, link, guid, owner,"
-			   " first_seen, last_seen, version, flags)"
-			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+			   " first_seen, last_seen, version, flags, route)"
+			   " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[ST_ARTICLE_SET] =
 		"UPDATE articles SET id = ?1, content = ?2, event = ?3, title = ?4, link = ?5,"
-		" guid = ?6, owner = ?7, first_seen = ?8, last_seen = ?9, version = ?10, flags = ?11"
-		" WHERE row = ?12",
+		" guid = ?6, owner = ?7, first_seen = ?8, last_seen = ?9, version = ?10, flags = ?11,"
+		" route = ?12 WHERE row = ?13",
 	[ST_KEY_PUT] = "INSERT OR REPLACE INTO keys (key, article) VALUES (?1, ?2)",
 	[ST_CARRIED_GET] = "SELECT content FROM carried WHERE article = ?1 AND feed = ?2",
 	[ST_CARRIED_PUT] = "INSERT OR REPLACE INTO carried (article, feed, source, content)"
@@ -129,6 +143,17 @@ static const char *const sql[ST_COUNT] = {
 		       " WHERE seq <= ?1",
 	[ST_OUT_TRIM] = "DELETE FROM outbox WHERE seq <= ?1",
 	[ST_OUT_OLDEST] = "SELECT time FROM outbox ORDER BY seq LIMIT 1",
+	[ST_HOLD] = "INSERT OR REPLACE INTO held (article, due, version, event, content, flags,"
+		    " time, key, route, attrs, data)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[ST_HELD_GET] = "SELECT due, version, event, content, flags FROM held WHERE article = ?1",
+	[ST_HELD_DROP] = "DELETE FROM held WHERE article = ?1",
+	[ST_HELD_SUM] = "SELECT count(*), min(due) FROM held",
+	[ST_RELEASE] = "INSERT INTO outbox (kind, time, key, route, attrs, data) SELECT 0, time,"
+		       " key, route, attrs, data FROM held WHERE due <= ?1 ORDER BY due, article",
+	[ST_RELEASED] = "UPDATE articles SET flags = flags & ~16 WHERE row IN"
+			" (SELECT article FROM held WHERE due <= ?1)",
+	[ST_RELEASE_DROP] = "DELETE FROM held WHERE due <= ?1",
 	[ST_SINK_GET] = "SELECT pos, mark FROM sinks WHERE name = ?1",
 	[ST_SINK_PUT] = "INSERT OR REPLACE INTO sinks (name, pos, mark) VALUES (?1, ?2, ?3)",
 	[ST_DEAD_PUT] =
@@ -250,7 +275,7 @@ int wd_store_renew(struct wd_store *s, struct wd_err *err)
 	wd_store_lock(s);
 	int r = put_meta(s, "uuid", wd_str_c(s->uuid), err);
 	if (r == WD_OK) /* positions kept outside were another store's */
-		r = wd_sql_exec(s->db, "UPDATE sinks SET pos = 0", err);
+		r = wd_sql_exec(s->db, "UPDATE sinks SET pos = 0 WHERE name LIKE 'kafka:%'", err);
 	return wd_store_unlock(s, r);
 }
 
@@ -276,6 +301,8 @@ static int load(struct wd_store *s, const struct wd_store_opts *opts, struct wd_
 	s->opened_seq = s->last_seq;
 	atomic_store(&s->shown_seq, s->last_seq);
 	r = wd_store_count_outbox(s, err);
+	if (r == WD_OK)
+		r = wd_store_count_held(s, err);
 	if (r != WD_OK)
 		return r;
 	s->has_attempts = wd_sql_one(s->db, "SELECT count(*) FROM attempts") > 0;
@@ -524,5 +551,6 @@ void wd_store_rollback(struct wd_store *s)
 	s->in_txn = false;
 	s->last_seq = atomic_load(&s->shown_seq); /* AUTOINCREMENT rolled back with the rest */
 	(void)wd_store_count_outbox(s, NULL);
+	(void)wd_store_count_held(s, NULL);
 	(void)wd_store_unlock(s, 0);
 }

@@ -61,18 +61,30 @@ struct wd_store_feed {
 	struct wd_str etag, last_modified, url; /* validators byte for byte, address after moves */
 	struct wd_str schedule;                 /* the scheduler's own record */
 	struct wd_hash body;                    /* of the last document read */
+	struct wd_hash about;                   /* of what it says of itself */
+	struct wd_str state;                    /* health as last told; empty: never */
 	int64_t first_read_us, last_read_us;
+	int64_t last_new_us;                           /* when it last brought a new article */
+	uint32_t news;                                 /* so many times */
 	uint32_t known, churned, reused, shared_links; /* how far guids and links can be trusted */
 };
 /** WD_E_NOTFOUND: never read. Strings live in `a`. Any thread. */
 WD_MUST_USE int wd_store_feed_get(struct wd_store *s, struct wd_str feed, struct wd_arena *a,
 	struct wd_store_feed *ret, struct wd_err *err);
-/** The desk's part (all but schedule). */
+/** The desk's part (all but schedule and state). */
 WD_MUST_USE int wd_store_feed_put(
 	struct wd_store *s, struct wd_str feed, const struct wd_store_feed *f, struct wd_err *err);
 /** The scheduler's part; any thread, durable with the next commit. */
 WD_MUST_USE int wd_store_schedule_put(
 	struct wd_store *s, struct wd_str feed, struct wd_str record, struct wd_err *err);
+
+/** What was told of the feed's health. */
+WD_MUST_USE int wd_store_feed_state_put(
+	struct wd_store *s, struct wd_str feed, struct wd_str state, struct wd_err *err);
+/** Feeds that brought something new before, last before `before_us`, and are told as `state`;
+ * strings in `a`, at most `max`. */
+WD_MUST_USE int wd_store_feeds_silent(struct wd_store *s, struct wd_str state, int64_t before_us,
+	size_t max, struct wd_arena *a, struct wd_str **ret, size_t *ret_n, struct wd_err *err);
 
 struct wd_store_article {
 	int64_t row;
@@ -82,8 +94,11 @@ struct wd_store_article {
 	int64_t first_seen_us, last_seen_us;
 	uint32_t version;
 	bool was_correction, withdrawn;
-	bool blocked; /* withdrawn by the operator: no feed brings it back */
-	bool is_page; /* came as a page by itself, and no feed has completed it yet */
+	bool blocked;               /* withdrawn by the operator: no feed brings it back */
+	bool is_page;               /* came as a page by itself, and no feed has completed it yet */
+	bool held;                  /* its newest version waits in `held` */
+	bool routed;                /* an event of it went (or goes) to `route` */
+	char route[WD_ROUTE_BYTES]; /* empty: the sink's own topic */
 };
 /** The article a key belongs to; WD_E_NOTFOUND: none. */
 WD_MUST_USE int wd_store_find(
@@ -151,6 +166,28 @@ struct wd_store_member {
 WD_MUST_USE int wd_store_clusters(struct wd_store *s, int64_t since_us, unsigned least,
 	struct wd_arena *a, int (*fn)(const struct wd_store_member *m, void *ctx), void *ctx,
 	struct wd_err *err);
+/* ---- held versions ---- */
+
+/** A version that waits for its time, one an article at most: nobody has seen it, so a newer one
+ * takes its place. With it what the article was before. */
+struct wd_store_held {
+	int64_t article;  /* row */
+	int64_t due_us;   /* INT64_MAX: until a newer version comes */
+	uint32_t version; /* before; 0: nothing was published yet */
+	struct wd_hash event, content;
+	bool was_correction, was_routed;
+};
+/** Keeps the row until due; part of the open transaction. */
+WD_MUST_USE int wd_store_hold(struct wd_store *s, const struct wd_store_held *h,
+	const struct wd_row *row, struct wd_err *err);
+/** Takes the article's held version out; *ret is what was before. WD_E_NOTFOUND: none. */
+WD_MUST_USE int wd_store_held_take(
+	struct wd_store *s, int64_t article, struct wd_store_held *ret, struct wd_err *err);
+/** Moves all that are due by `now_us` into the outbox, the earliest first. */
+WD_MUST_USE int wd_store_release(
+	struct wd_store *s, int64_t now_us, size_t *ret_n, struct wd_err *err);
+/** How many are held, and when the next is due (INT64_MAX: none has a time). Any thread. */
+void wd_store_held_fill(const struct wd_store *s, uint64_t *ret_n, int64_t *ret_next_us);
 
 /* ---- newest versions whole (store_kept.c) ---- */
 
@@ -184,6 +221,8 @@ WD_MUST_USE int wd_store_reader_open(
 	struct wd_store *s, const char *sink, struct wd_store_reader **ret, struct wd_err *err);
 /** Its rows are no longer waited for in this run (the position stays). */
 void wd_store_reader_close(struct wd_store_reader *r);
+/** Its position anew from the store, after wd_store_renew. */
+void wd_store_reader_reload(struct wd_store_reader *r);
 /** All up to here is delivered. */
 int64_t wd_store_reader_pos(const struct wd_store_reader *r);
 /** The sink's own note that belongs to the position (file offset). */

@@ -24,6 +24,10 @@ int wd_store_feed_get(struct wd_store *s, struct wd_str feed, struct wd_arena *a
 		.churned = (uint32_t)sqlite3_column_int64(st, 8),
 		.reused = (uint32_t)sqlite3_column_int64(st, 9),
 		.shared_links = (uint32_t)sqlite3_column_int64(st, 10),
+		.about = wd_sql_col_hash(st, 11),
+		.state = wd_sql_col_str(st, 12, a),
+		.last_new_us = sqlite3_column_int64(st, 13),
+		.news = (uint32_t)sqlite3_column_int64(st, 14),
 	};
 	(void)sqlite3_reset(st);
 	return wd_store_unlock(s, WD_OK);
@@ -45,6 +49,9 @@ int wd_store_feed_put(
 	wd_sql_int(st, 9, f->churned);
 	wd_sql_int(st, 10, f->reused);
 	wd_sql_int(st, 11, f->shared_links);
+	wd_sql_hash(st, 12, &f->about);
+	wd_sql_int(st, 13, f->last_new_us);
+	wd_sql_int(st, 14, f->news);
 	return wd_store_unlock(s, wd_sql_run(s, ST_FEED_PUT, err));
 }
 
@@ -57,9 +64,48 @@ int wd_store_schedule_put(
 	return wd_store_unlock(s, wd_sql_run(s, ST_SCHEDULE_PUT, err));
 }
 
+int wd_store_feed_state_put(
+	struct wd_store *s, struct wd_str feed, struct wd_str state, struct wd_err *err)
+{
+	wd_store_lock(s);
+	wd_sql_str(s->st[ST_STATE_PUT], 1, feed);
+	wd_sql_str(s->st[ST_STATE_PUT], 2, state);
+	return wd_store_unlock(s, wd_sql_run(s, ST_STATE_PUT, err));
+}
+
+int wd_store_feeds_silent(struct wd_store *s, struct wd_str state, int64_t before_us, size_t max,
+	struct wd_arena *a, struct wd_str **ret, size_t *ret_n, struct wd_err *err)
+{
+	sqlite3_stmt *st = NULL;
+	struct wd_str *list = wd_arena_array(a, max, sizeof(*list));
+	*ret_n = 0;
+	if (list == NULL)
+		return wd_err_set(err, WD_E_LIMIT, "store: feeds");
+	wd_store_lock(s);
+	/* Twenty times its usual pause may be long for a feed that is seldom new. */
+	int rc = sqlite3_prepare_v2(s->db,
+		"SELECT feed FROM feeds WHERE state = ?1 AND news > 0 AND last_new < ?2 - "
+		"CASE WHEN news < 5 THEN 0 ELSE 20 * (last_new - first_read) / news END"
+		" ORDER BY feed LIMIT ?3",
+		-1, &st, NULL);
+	if (rc == SQLITE_OK) {
+		wd_sql_str(st, 1, state);
+		wd_sql_int(st, 2, before_us);
+		wd_sql_int(st, 3, (int64_t)max);
+		while (*ret_n < max && (rc = sqlite3_step(st)) == SQLITE_ROW)
+			list[(*ret_n)++] = wd_sql_col_str(st, 0, a);
+	}
+	int r = rc == SQLITE_DONE || rc == SQLITE_ROW ? WD_OK
+						      : wd_sql_error(s->db, rc, "feeds", err);
+	(void)sqlite3_finalize(st);
+	*ret = list;
+	return wd_store_unlock(s, r);
+}
+
 /* ---- articles ---- */
 
-enum { FLAG_CORRECTION = 1, FLAG_WITHDRAWN = 2, FLAG_BLOCKED = 4, FLAG_PAGE = 8 };
+/* The statements that release held versions know FLAG_HELD's number. */
+enum { FLAG_CORRECTION = 1, FLAG_WITHDRAWN = 2, FLAG_BLOCKED = 4, FLAG_PAGE = 8, FLAG_HELD = 16 };
 
 static int read_article(struct wd_store *s, enum wd_store_stmt which, const struct wd_hash *key,
 	struct wd_store_article *ret, struct wd_err *err)
@@ -87,7 +133,12 @@ static int read_article(struct wd_store *s, enum wd_store_stmt which, const stru
 		.withdrawn = (flags & FLAG_WITHDRAWN) != 0,
 		.blocked = (flags & FLAG_BLOCKED) != 0,
 		.is_page = (flags & FLAG_PAGE) != 0,
+		.held = (flags & FLAG_HELD) != 0,
 	};
+	const unsigned char *route = sqlite3_column_text(st, 12);
+	ret->routed = route != NULL;
+	if (ret->routed)
+		(void)snprintf(ret->route, sizeof(ret->route), "%s", (const char *)route);
 	(void)sqlite3_reset(st);
 	return wd_store_unlock(s, WD_OK);
 }
@@ -122,9 +173,13 @@ int wd_store_article_put(struct wd_store *s, struct wd_store_article *art, struc
 	wd_sql_int(st, 11,
 		(art->was_correction ? FLAG_CORRECTION : 0) |
 			(art->withdrawn ? FLAG_WITHDRAWN : 0) | (art->blocked ? FLAG_BLOCKED : 0) |
-			(art->is_page ? FLAG_PAGE : 0));
+			(art->is_page ? FLAG_PAGE : 0) | (art->held ? FLAG_HELD : 0));
+	if (art->routed) /* an empty text is the sink's own topic, NULL none yet */
+		(void)sqlite3_bind_text(st, 12, art->route, -1, SQLITE_TRANSIENT);
+	else
+		(void)sqlite3_bind_null(st, 12);
 	if (art->row != 0)
-		wd_sql_int(st, 12, art->row);
+		wd_sql_int(st, 13, art->row);
 	int r = wd_sql_run(s, which, err);
 	if (r == WD_OK && art->row == 0)
 		art->row = sqlite3_last_insert_rowid(s->db);
@@ -249,6 +304,10 @@ int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_err *err)
 	r = occasional(s, "DELETE FROM versions WHERE article = ?1", art.row, 0, err);
 	if (r == WD_OK)
 		r = occasional(s, "DELETE FROM kept WHERE article = ?1", art.row, 0, err);
+	if (r == WD_OK)
+		r = occasional(s, "DELETE FROM held WHERE article = ?1", art.row, 0, err);
+	if (r == WD_OK)
+		r = wd_store_count_held(s, err);
 	sqlite3_stmt *st = NULL;
 	if (r == WD_OK &&
 		sqlite3_prepare_v2(s->db,
@@ -268,7 +327,7 @@ int wd_store_prune(
 {
 	static const char *const steps[] = {
 		"DELETE FROM articles WHERE row IN (SELECT row FROM articles WHERE last_seen < ?1"
-		" LIMIT ?2)",
+		" AND NOT flags & 16 LIMIT ?2)",
 		"DELETE FROM versions WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM carried WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM keys WHERE ?1 AND article NOT IN (SELECT row FROM articles)",

@@ -107,6 +107,21 @@ int64_t wd_store_outbox_age(struct wd_store *s, int64_t now_us)
 	return age;
 }
 
+void wd_store_reader_reload(struct wd_store_reader *r)
+{
+	struct wd_store *s = r->store;
+	sqlite3_stmt *st = s->st[ST_SINK_GET];
+	wd_store_lock(s);
+	wd_sql_str(st, 1, wd_str_c(r->name));
+	if (wd_sql_row(s, ST_SINK_GET, NULL) == WD_OK) {
+		r->pos = sqlite3_column_int64(st, 0);
+		r->mark = sqlite3_column_int64(st, 1);
+		r->dirty = false;
+		(void)sqlite3_reset(st);
+	}
+	(void)wd_store_unlock(s, 0);
+}
+
 int wd_store_reader_open(
 	struct wd_store *s, const char *sink, struct wd_store_reader **ret, struct wd_err *err)
 {
@@ -130,13 +145,8 @@ int wd_store_reader_open(
 		free(r);
 		return rc;
 	}
+	wd_store_reader_reload(r);
 	wd_store_lock(s);
-	wd_sql_str(s->st[ST_SINK_GET], 1, wd_str_c(sink));
-	if (wd_sql_row(s, ST_SINK_GET, NULL) == WD_OK) {
-		r->pos = sqlite3_column_int64(s->st[ST_SINK_GET], 0);
-		r->mark = sqlite3_column_int64(s->st[ST_SINK_GET], 1);
-		(void)sqlite3_reset(s->st[ST_SINK_GET]);
-	}
 	r->next = s->readers;
 	s->readers = r;
 	(void)wd_store_unlock(s, 0);

@@ -17,6 +17,7 @@ enum wd_store_stmt {
 	ST_FEED_GET,
 	ST_FEED_PUT,
 	ST_SCHEDULE_PUT,
+	ST_STATE_PUT,
 	ST_FIND,
 	ST_FIND_ID,
 	ST_ARTICLE_ADD,
@@ -32,6 +33,13 @@ enum wd_store_stmt {
 	ST_OUT_SUM,
 	ST_OUT_TRIM,
 	ST_OUT_OLDEST,
+	ST_HOLD,
+	ST_HELD_GET,
+	ST_HELD_DROP,
+	ST_HELD_SUM,
+	ST_RELEASE,
+	ST_RELEASED,
+	ST_RELEASE_DROP,
 	ST_SINK_GET,
 	ST_SINK_PUT,
 	ST_DEAD_PUT,
@@ -76,6 +84,8 @@ struct wd_store {
 	uint64_t max_bytes;
 	_Atomic uint64_t rows, bytes;
 	_Atomic int64_t shown_seq; /* committed */
+	_Atomic uint64_t held;
+	_Atomic int64_t next_due_us;
 	struct wd_store_reader *readers;
 	pthread_mutex_t lock, seq_lock;
 	pthread_cond_t grown;
@@ -110,3 +120,5 @@ int wd_store_apply_acks(struct wd_store *s, struct wd_err *err);
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
 /** Ends the connection that reads documents. */
 void wd_store_documents_close(struct wd_store *s);
+/** Counts the held versions anew. Under lock. */
+int wd_store_count_held(struct wd_store *s, struct wd_err *err);

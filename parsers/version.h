@@ -5,6 +5,8 @@
 #include "base/hash.h"
 #include "parsers/article.h"
 
+struct wd_store_held;
+
 enum wd_event_type { WD_EVENT_PUBLISHED, WD_EVENT_UPDATED, WD_EVENT_CORRECTED, WD_EVENT_WITHDRAWN };
 
 struct wd_diff {
@@ -33,7 +35,9 @@ struct wd_version {
 	struct wd_strs_ref {
 		const struct wd_str *v;
 		size_t n;
-	} sources; /* other feeds that carry it */
+	} sources;                        /* other feeds that carry it */
+	struct wd_str route;              /* Kafka topic by a rule; empty: the sink's own */
+	const struct wd_store_held *hold; /* not before its time (desk/store.h); NULL: now */
 };
 
 /** Hash over what makes a version: headline, text, tables, dates, status … not over tags or

@@ -148,6 +148,19 @@ void wd_event_attrs_pack(struct wd_buf *out, const struct wd_event_attrs *at)
 	pack(out, "traceparent", at->traceparent);
 }
 
+void wd_event_health_pack(struct wd_buf *out, struct wd_str id, const char *type,
+	struct wd_str feed, struct wd_str url, struct wd_str time)
+{
+	pack(out, "specversion", WD_STR("1.0"));
+	pack(out, "id", id);
+	pack(out, "source", url.n > 0 ? url : WD_STR("urn:wiredesk:feed"));
+	pack(out, "type", wd_str_c(type));
+	pack(out, "subject", feed);
+	pack(out, "time", time);
+	pack(out, "datacontenttype", WD_STR("application/json"));
+	pack(out, "partitionkey", feed);
+}
+
 void wd_event_line(struct wd_buf *out, struct wd_str attrs, struct wd_str data)
 {
 	struct wd_json j;

@@ -21,6 +21,9 @@ void wd_event_structured(struct wd_buf *out, const struct wd_event_attrs *at, st
 
 /** The attributes as an outbox row keeps them: name NUL value NUL …, in a fixed order. */
 void wd_event_attrs_pack(struct wd_buf *out, const struct wd_event_attrs *at);
+/** The same for an event about a feed: subject and partition key are the feed's name. */
+void wd_event_health_pack(struct wd_buf *out, struct wd_str id, const char *type,
+	struct wd_str feed, struct wd_str url, struct wd_str time);
 /** One structured event as a JSON line from packed attributes and encoded data. */
 void wd_event_line(struct wd_buf *out, struct wd_str attrs, struct wd_str data);
 

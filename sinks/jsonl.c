@@ -26,10 +26,10 @@ struct jsonl {
 	struct wd_buf buf;
 };
 
-static bool wants(const struct wd_sink *s, enum wd_row_kind kind)
+static bool wants(const struct wd_sink *s, const struct wd_row *row)
 {
 	(void)s;
-	return kind == WD_ROW_ARTICLE;
+	return row->kind == WD_ROW_ARTICLE;
 }
 
 static void jsonl_close(struct wd_sink *s)

@@ -109,6 +109,16 @@ static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaqu
 	}
 	struct wd_err err;
 	int rc = kafka_error(k, m->err, "deliver", rd_kafka_message_errstr(m), &err);
+	struct kafka_side *side =
+		m->rkt != NULL ? kafka_side_of(k, rd_kafka_topic_name(m->rkt)) : NULL;
+	if (side != NULL && (rc == WD_E_NOTFOUND || rc == WD_E_DENIED)) {
+		(void)wd_err_set(&err, WD_E_TRANSIENT,
+			"kafka: topic '%s': %s; create it (`wiredesk kafka init`) or give the user "
+			"Write on it",
+			side->topic, rd_kafka_err2str(m->err));
+		kafka_side_spoil(side, err.text);
+		rc = WD_E_TRANSIENT;
+	}
 	note_failure(k, rc, err.text);
 }
 
@@ -198,6 +208,7 @@ void kafka_drop_producer(struct kafka *k)
 	rd_kafka_destroy_flags(k->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	k->rk = NULL;
 	k->ready = k->in_txn = false;
+	atomic_store(&k->txn_state, KAFKA_TXN_NONE);
 	k->head = k->tail = 0;
 	k->failed = WD_OK;
 	k->refused_seq = 0;
@@ -255,6 +266,9 @@ int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err)
 {
 	if (k->tail - k->head >= KAFKA_WINDOW)
 		return wd_err_set(err, WD_E_FULL, "kafka: %d rows in flight", KAFKA_WINDOW);
+	struct kafka_side *side = kafka_side_of(k, kafka_topic_of(k, row));
+	if (kafka_side_is_bad(k, side))
+		return wd_err_set(err, WD_E_LIMIT, "%s", side->why);
 	rd_kafka_headers_t *h = make_headers(k, row);
 	if (h == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "kafka: no memory for headers");
@@ -263,8 +277,9 @@ int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err)
 		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
 		RD_KAFKA_V_KEY(wd_unconst(row->key.p), row->key.n),
 		RD_KAFKA_V_VALUE(tomb ? NULL : wd_unconst(row->data.p), tomb ? 0 : row->data.n),
-		RD_KAFKA_V_TIMESTAMP(row->time_us / 1000), RD_KAFKA_V_HEADERS(h),
-		RD_KAFKA_V_OPAQUE((void *)(uintptr_t)k->tail), RD_KAFKA_V_END);
+		RD_KAFKA_V_TIMESTAMP(k->conf.sent_timestamps ? 0 : row->time_us / 1000),
+		RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_OPAQUE((void *)(uintptr_t)k->tail),
+		RD_KAFKA_V_END);
 	if (e == RD_KAFKA_RESP_ERR_NO_ERROR) { /* the headers are librdkafka's now */
 		k->ring[k->tail % KAFKA_WINDOW] = (struct kafka_slot){row->seq, false};
 		k->tail++;
@@ -291,18 +306,20 @@ void kafka_advance(struct kafka *k)
 
 /* ---- the sink ---- */
 
-static bool wants(const struct wd_sink *s, enum wd_row_kind kind)
+static bool wants(const struct wd_sink *s, const struct wd_row *row)
 {
-	const struct kafka *k = (const struct kafka *)(const void *)s;
-	switch (kind) {
-	case WD_ROW_DEAD:
-		return k->conf.dead_letter_topic != NULL;
+	struct kafka *k = wd_unconst(s);
+	switch (row->kind) {
+	case WD_ROW_DEAD: /* it is in the local dead letters in any case */
+		return k->conf.dead_letter_topic != NULL &&
+		       !kafka_side_is_bad(k, kafka_side_of(k, k->conf.dead_letter_topic));
 	case WD_ROW_HEALTH:
-		return k->conf.health_topic != NULL;
+		return k->conf.health_topic != NULL &&
+		       !kafka_side_is_bad(k, kafka_side_of(k, k->conf.health_topic));
 	case WD_ROW_ARTICLE:
 	case WD_ROW_TOMBSTONE:
 	default:
-		return true;
+		return !wd_str_eqc(row->route, WD_ROUTE_NONE);
 	}
 }
 
@@ -317,6 +334,7 @@ static void kafka_close(struct wd_sink *s)
 	if (k->rk != NULL && k->in_txn)
 		rd_kafka_error_destroy(rd_kafka_abort_transaction(k->rk, CLOSE_FLUSH_MS));
 	kafka_drop_producer(k);
+	free(k->sides);
 	free(k);
 }
 
@@ -337,15 +355,18 @@ static int kafka_open(const struct wd_sink_conf *conf, const struct wd_sink_host
 	(void)snprintf(k->txn_id, sizeof(k->txn_id), "wiredesk-%.*s-%.80s",
 		WD_STR_ARG(host->store_uuid), conf->topic);
 	(void)snprintf(k->group, sizeof(k->group), "%s", k->txn_id);
-	rd_kafka_conf_t *rc = make_conf(k, err);
+	int r = kafka_sides_make(k, err);
+	rd_kafka_conf_t *rc = r == WD_OK ? make_conf(k, err) : NULL;
 	if (rc == NULL) {
+		free(k->sides);
 		free(k);
-		return WD_E_MALFORMED;
+		return r != WD_OK ? r : WD_E_MALFORMED;
 	}
 	char servers[8];
 	size_t n = sizeof(servers);
 	if (rd_kafka_conf_get(rc, "bootstrap.servers", NULL, &n) != RD_KAFKA_CONF_OK || n <= 1) {
 		rd_kafka_conf_destroy(rc);
+		free(k->sides);
 		free(k);
 		return wd_err_set(err, WD_E_MALFORMED,
 			"sink kafka: bootstrap.servers is missing in section kafka");
@@ -368,8 +389,28 @@ static int kafka_establish(struct wd_sink *s, struct wd_sink_place *ret, struct 
 	if (r != WD_OK)
 		return r;
 	k->ready = true;
+	kafka_look_at_settings(k);
 	*ret = (struct wd_sink_place){.pos = k->pos};
 	return WD_OK;
+}
+
+/* Any thread. */
+static void kafka_status(const struct wd_sink *s, struct wd_json *j)
+{
+	static const char *const names[] = {[KAFKA_TXN_IDLE] = "idle",
+		[KAFKA_TXN_OPEN] = "open",
+		[KAFKA_TXN_COMMITTING] = "committing"};
+	const struct kafka *k = (const struct kafka *)(const void *)s;
+	int state = atomic_load(&k->txn_state);
+	wd_json_kv(j, "delivery", k->eo ? WD_STR("exactly-once") : WD_STR("at-least-once"));
+	if (!k->eo)
+		return;
+	wd_json_kv(j, "transaction",
+		state != KAFKA_TXN_NONE ? wd_str_c(names[state]) : WD_STR("none"));
+	wd_json_kv(j, "transactional_id", wd_str_c(k->txn_id));
+	wd_json_kv_int(j, "transactions", (int64_t)atomic_load(&k->txns));
+	wd_json_kv_int(j, "aborted", (int64_t)atomic_load(&k->txn_aborts));
+	wd_json_kv_int(j, "last_commit_ms", atomic_load(&k->txn_us) / 1000);
 }
 
 /* After a failure: who was it, and how goes it on. Leaves the producer to establish. */
@@ -443,5 +484,6 @@ const struct wd_sink_ops wd_sink_kafka = {
 	.submit = kafka_submit,
 	.poll = kafka_poll,
 	.close = kafka_close,
+	.status = kafka_status,
 	.batches = true,
 };

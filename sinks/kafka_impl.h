@@ -14,6 +14,18 @@ struct kafka_slot {
 	bool done;
 };
 
+/* A topic beside the sink's own: of dead letters, health, or a rule. One that cannot be written to
+ * stops nothing else: its rows are refused, and it is looked at again from time to time. */
+struct kafka_side {
+	const char *topic;
+	bool is_bad;
+	char why[300];
+	int64_t looked_us;
+};
+
+/* What a transaction is doing, for status; written by the sink's thread, read by any. */
+enum kafka_txn_state { KAFKA_TXN_NONE, KAFKA_TXN_IDLE, KAFKA_TXN_OPEN, KAFKA_TXN_COMMITTING };
+
 struct kafka {
 	struct wd_sink_host host;
 	struct wd_sink_conf conf;
@@ -34,6 +46,13 @@ struct kafka {
 	/* Batches shrink to find a row that spoils its neighbours, and grow again after it. */
 	size_t limit;
 	unsigned aborts; /* of this batch; at-least-once: small batches delivered since a failure */
+	bool topic_denied; /* the last error of a transaction: not allowed to write to a topic */
+	struct kafka_side *sides;
+	size_t side_count;
+	bool looked; /* the topics' settings were compared with what delivery needs */
+	atomic_int txn_state;
+	_Atomic uint64_t txns, txn_aborts;
+	_Atomic int64_t txn_us; /* how long the last commit took, from begin */
 	int64_t txn_began_us;
 	bool in_txn;
 };
@@ -46,6 +65,13 @@ int kafka_error(struct kafka *k, rd_kafka_resp_err_t e, const char *what, const 
 /** Hands one row to librdkafka: WD_OK, WD_E_FULL, or an error (WD_E_LIMIT: refused for good). */
 int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err);
 const char *kafka_topic_of(const struct kafka *k, const struct wd_row *row);
+/** The side topic of that name; NULL: the sink's own. */
+struct kafka_side *kafka_side_of(struct kafka *k, const char *topic);
+/** Whether rows for it are refused now; looks at a bad one again after a while. */
+bool kafka_side_is_bad(struct kafka *k, struct kafka_side *side);
+void kafka_side_spoil(struct kafka_side *side, const char *why);
+/** WD_E_NOMEM or done. */
+int kafka_sides_make(struct kafka *k, struct wd_err *err);
 /** A refusal that is the row's own fault. */
 bool kafka_is_poison(rd_kafka_resp_err_t e);
 /** Moves `pos` over rows that are done. */
@@ -54,7 +80,9 @@ void kafka_advance(struct kafka *k);
 int kafka_txn_establish(struct kafka *k, struct wd_err *err);
 int kafka_txn_submit(struct kafka *k, const struct wd_row *rows, size_t n, size_t *ret_taken,
 	struct wd_err *err);
-/** kafka_admin.c: topics exist? WD_E_NOTFOUND with advice. */
+/** kafka_init.c: says once, with advice, what the topics' settings lack. */
+void kafka_look_at_settings(struct kafka *k);
+/** kafka_admin.c: the own topic exists? WD_E_NOTFOUND with advice; looks at the others, too. */
 int kafka_check_topics(struct kafka *k, struct wd_err *err);
 /** Statistics JSON → metrics. */
 int kafka_on_stats(rd_kafka_t *rk, char *json, size_t n, void *opaque);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "sinks/kafka_impl.h"
 
 #define ADMIN_MS 15000
@@ -129,28 +130,57 @@ static int look(struct admin *a, const char *topic)
 	return rc;
 }
 
+static void warn(const char *topic, bool is_problem, const char *text, void *ctx)
+{
+	(void)ctx;
+	if (is_problem)
+		wd_log(WD_LOG_WARNING, wd_str_c(topic), "topic-settings", "%s", text);
+}
+
+void kafka_look_at_settings(struct kafka *k)
+{
+	const struct wd_kafka_init init = {.say = warn};
+	struct wd_err err = {0};
+	if (k->looked)
+		return;
+	k->looked = true;
+	struct admin a = {
+		.rk = k->rk, .init = &init, .err = &err, .queue = rd_kafka_queue_new(k->rk)};
+	int rc = look(&a, k->conf.topic);
+	for (size_t i = 0; i < k->side_count && rc == WD_OK; i++) {
+		if (!k->sides[i].is_bad)
+			rc = look(&a, k->sides[i].topic);
+	}
+	/* Delivery does not depend on the answer: a user without DescribeConfigs is no fault. */
+	if (rc != WD_OK)
+		wd_log(WD_LOG_INFO, wd_str_c(k->conf.topic), "topic-settings", "not read: %s",
+			err.text);
+	rd_kafka_queue_destroy(a.queue);
+}
+
 int wd_kafka_init(
 	const struct wd_sink_conf *conf, const struct wd_kafka_init *init, struct wd_err *err)
 {
-	const char *const topics[] = {conf->topic, conf->dead_letter_topic, conf->health_topic};
 	struct kafka *k = calloc(1, sizeof(*k));
 	if (k == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "out of memory");
 	k->conf = *conf;
-	int rc = kafka_new_producer(k, err);
+	int rc = kafka_sides_make(k, err);
+	if (rc == WD_OK)
+		rc = kafka_new_producer(k, err);
 	struct admin a = {.rk = k->rk, .init = init, .err = err};
 	if (rc == WD_OK)
 		a.queue = rd_kafka_queue_new(k->rk);
-	for (size_t i = 0; i < WD_COUNTOF(topics) && rc == WD_OK; i++) {
-		if (topics[i] == NULL)
-			continue;
-		rc = create(&a, topics[i]);
+	for (size_t i = 0; i <= k->side_count && rc == WD_OK; i++) {
+		const char *topic = i == 0 ? conf->topic : k->sides[i - 1].topic;
+		rc = create(&a, topic);
 		if (rc == WD_OK)
-			rc = look(&a, topics[i]);
+			rc = look(&a, topic);
 	}
 	if (a.queue != NULL)
 		rd_kafka_queue_destroy(a.queue);
 	kafka_drop_producer(k);
+	free(k->sides);
 	free(k);
 	return rc;
 }

@@ -48,6 +48,7 @@ static enum next judge(struct kafka *k, rd_kafka_error_t *e, const char *what, s
 {
 	rd_kafka_resp_err_t code = rd_kafka_error_code(e);
 	enum next next = NEXT_RECREATE;
+	k->topic_denied = code == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
 	if (code == RD_KAFKA_RESP_ERR__FATAL) {
 		char text[300];
 		code = rd_kafka_fatal_error(k->rk, text, sizeof(text));
@@ -174,8 +175,10 @@ int kafka_txn_establish(struct kafka *k, struct wd_err *err)
 	}
 	if (r == WD_OK)
 		r = check_position(k, pos, err);
-	if (r == WD_OK)
+	if (r == WD_OK) {
 		k->pos = WD_MAX(pos, 0);
+		atomic_store(&k->txn_state, KAFKA_TXN_IDLE);
+	}
 	return r;
 }
 
@@ -198,6 +201,7 @@ static int abort_batch(struct kafka *k, struct wd_err *err)
 		if (e == NULL) {
 			k->in_txn = false;
 			k->head = k->tail = 0;
+			atomic_store(&k->txn_state, KAFKA_TXN_IDLE);
 			*err = why;
 			return WD_OK;
 		}
@@ -215,7 +219,12 @@ static int abort_batch(struct kafka *k, struct wd_err *err)
 static void learn(struct kafka *k, size_t n, const struct wd_row *rows)
 {
 	bool poison = k->failed == WD_E_LIMIT;
+	struct kafka_side *side = n == 1 ? kafka_side_of(k, kafka_topic_of(k, rows)) : NULL;
 	k->aborts++;
+	atomic_fetch_add(&k->txn_aborts, 1);
+	if (side != NULL && k->topic_denied) /* the broker does not say which topic it was */
+		kafka_side_spoil(side,
+			"kafka: not allowed to write to the topic; give the user Write on it");
 	if (!poison && k->aborts < ABORTS_BEFORE_BISECT)
 		return;
 	if (poison && n == 1) {
@@ -322,12 +331,15 @@ int kafka_txn_submit(
 	if (e != NULL)
 		return judge(k, e, "begin", err) == NEXT_STOP ? WD_E_BUG : recreate(k, err);
 	k->in_txn = true;
+	k->topic_denied = false;
+	atomic_store(&k->txn_state, KAFKA_TXN_OPEN);
 	k->txn_began_us = wd_clock_mono_us();
 	int r = produce_all(k, rows, n, err);
 	if (r != WD_OK) {
 		r = act(k, NEXT_ABORT, rows, n, err);
 	} else {
 		next = store_position(k, rows[n - 1].seq, err);
+		atomic_store(&k->txn_state, KAFKA_TXN_COMMITTING);
 		if (next == NEXT_RETRY)
 			next = commit(k, err, &done);
 		if (!done)
@@ -341,6 +353,9 @@ int kafka_txn_submit(
 		return r == WD_OK ? WD_E_FULL : r;
 	}
 	k->in_txn = false;
+	atomic_store(&k->txn_state, KAFKA_TXN_IDLE);
+	atomic_fetch_add(&k->txns, 1);
+	atomic_store(&k->txn_us, wd_clock_mono_us() - k->txn_began_us);
 	k->failed = WD_OK;
 	k->head = k->tail = 0;
 	k->aborts = 0;

@@ -10,6 +10,7 @@
 #pragma once
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/json.h"
 #include "base/row.h"
 
 struct wd_sink; /* each kind's own struct */
@@ -23,7 +24,9 @@ struct wd_sink_conf {
 	const char *dead_letter_topic; /* kafka; NULL: the local dead-letter store only */
 	const char *health_topic;      /* kafka; NULL: none */
 	const char *mark; /* kafka: value of a header wd_replay on every record; NULL: no header */
+	const char *const *routes; /* kafka; topics that rules name, NULL at the end; or NULL */
 	bool exactly_once;
+	bool sent_timestamps; /* kafka: records carry the time of sending, not the event's */
 	/* librdkafka properties, name and value in turn, NULL at the end; may be NULL */
 	const char *const *properties;
 	size_t batch_events;   /* 0: 1,000 */
@@ -52,8 +55,8 @@ struct wd_sink_place {
 
 struct wd_sink_ops {
 	const char *name;
-	/* Rows of this kind concern the sink; others count as delivered. */
-	bool (*wants)(const struct wd_sink *s, enum wd_row_kind kind);
+	/* The row concerns the sink; others count as delivered. */
+	bool (*wants)(const struct wd_sink *s, const struct wd_row *row);
 	/* Checks the configuration; no network. */
 	int (*open)(const struct wd_sink_conf *conf, const struct wd_sink_host *host,
 		struct wd_sink **ret, struct wd_err *err);
@@ -68,6 +71,8 @@ struct wd_sink_ops {
 	int (*poll)(
 		struct wd_sink *s, int64_t wait_us, struct wd_sink_place *ret, struct wd_err *err);
 	void (*close)(struct wd_sink *s); /* NULL is fine */
+	/* Members of its own for the status page; any thread. May be NULL. */
+	void (*status)(const struct wd_sink *s, struct wd_json *j);
 	bool batches; /* submit delivers whole batches: collecting a fuller one pays */
 };
 

@@ -26,10 +26,10 @@ struct lines {
 	struct wd_sink_place place;
 };
 
-static bool wants_articles(const struct wd_sink *s, enum wd_row_kind kind)
+static bool wants_articles(const struct wd_sink *s, const struct wd_row *row)
 {
 	(void)s;
-	return kind == WD_ROW_ARTICLE;
+	return row->kind == WD_ROW_ARTICLE;
 }
 
 static int lines_open(const struct wd_sink_conf *conf, const struct wd_sink_host *host,

@@ -24,6 +24,8 @@ struct wd_feed_conf {
 	int64_t interval_min_us, interval_max_us; /* learning stays within */
 	bool fixed;                               /* no learning, no hints */
 	bool fulltext;
+	int first_poll; /* enum wd_first_poll */
+	int64_t first_age_us;
 	struct wd_str timezone, language, charset, format; /* see struct wd_doc_hints */
 	wd_conf_strs topics; /* only articles with one of these are published; empty: all */
 	wd_conf_pairs headers;

@@ -180,6 +180,11 @@ static void set_health(struct wd_poll_feed *f, enum wd_poll_health h, const char
 		f->last_ok_us = wd_clock_now_us();
 	if (was == h)
 		return;
+	if (f->p->o.health != NULL) {
+		struct wd_poll_view v;
+		wd_poll_view_of(f, &v);
+		f->p->o.health(&v, f->p->o.ctx);
+	}
 	if (h != WD_POLL_OK) {
 		if (was == WD_POLL_OK || was == WD_POLL_NEW)
 			f->failing_since_us = wd_clock_mono_us();
@@ -451,7 +456,9 @@ static struct wd_doc *make_doc(
 		.language = wd_arena_str(a, f->conf->language),
 		.charset = wd_arena_str(a, f->conf->charset),
 		.format = wd_arena_str(a, f->conf->format),
-		.fulltext = f->conf->fulltext};
+		.fulltext = f->conf->fulltext,
+		.first_poll = (enum wd_first_poll)f->conf->first_poll,
+		.first_age_us = f->conf->first_age_us};
 	struct wd_str *topics = wd_arena_array(a, f->conf->topics.n, sizeof(*topics));
 	for (size_t i = 0; i < f->conf->topics.n && topics != NULL; i++)
 		topics[doc->hints.topic_count++] = wd_arena_str(a, f->conf->topics.v[i]);

@@ -49,6 +49,15 @@ enum wd_poll_health {
 };
 const char *wd_poll_health_name(enum wd_poll_health h);
 
+/** One feed's state, for /status. */
+struct wd_poll_view {
+	struct wd_str id, url, reason;
+	enum wd_poll_health health;
+	unsigned failures;
+	int status;
+	int64_t interval_us, next_in_us, last_ok_us; /* wall clock; 0: never */
+};
+
 struct wd_poll_opts {
 	uv_loop_t *loop;
 	const struct wd_http_conf *http;
@@ -63,6 +72,8 @@ struct wd_poll_opts {
 	/** Keeps what was learned of a feed (interval, redirects) for its next cursor; called only
 	 * when it changed. May be NULL. */
 	void (*save)(struct wd_str feed_id, struct wd_str record, void *ctx);
+	/** The feed's health changed. May be NULL. */
+	void (*health)(const struct wd_poll_view *v, void *ctx);
 	void *ctx;
 };
 
@@ -96,14 +107,6 @@ struct wd_poll_report {
 };
 void wd_poll_reported(const struct wd_doc *doc, const struct wd_poll_report *r);
 
-/** One feed's state, for /status. */
-struct wd_poll_view {
-	struct wd_str id, url, reason;
-	enum wd_poll_health health;
-	unsigned failures;
-	int status;
-	int64_t interval_us, next_in_us, last_ok_us; /* wall clock; 0: never */
-};
 void wd_poll_each(
 	struct wd_poll *p, void (*fn)(const struct wd_poll_view *v, void *ctx), void *ctx);
 struct wd_poll_counts {

@@ -215,19 +215,24 @@ int wd_poll_set_feeds(struct wd_poll *p, const struct wd_http_conf *http,
 	return WD_OK;
 }
 
+void wd_poll_view_of(const struct wd_poll_feed *f, struct wd_poll_view *ret)
+{
+	*ret = (struct wd_poll_view){.id = wd_str_c(f->id),
+		.url = wd_str_c(f->url),
+		.reason = wd_str_c(f->reason),
+		.health = f->health,
+		.failures = f->sched.failures,
+		.status = f->status,
+		.interval_us = f->sched.interval_us,
+		.next_in_us = f->state == WAITING ? f->due_us - wd_clock_mono_us() : 0,
+		.last_ok_us = f->last_ok_us};
+}
+
 void wd_poll_each(struct wd_poll *p, void (*fn)(const struct wd_poll_view *v, void *ctx), void *ctx)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		const struct wd_poll_feed *f = p->feeds[i];
-		struct wd_poll_view v = {.id = wd_str_c(f->id),
-			.url = wd_str_c(f->url),
-			.reason = wd_str_c(f->reason),
-			.health = f->health,
-			.failures = f->sched.failures,
-			.status = f->status,
-			.interval_us = f->sched.interval_us,
-			.next_in_us = f->state == WAITING ? f->due_us - wd_clock_mono_us() : 0,
-			.last_ok_us = f->last_ok_us};
+		struct wd_poll_view v;
+		wd_poll_view_of(p->feeds[i], &v);
 		fn(&v, ctx);
 	}
 }

@@ -101,6 +101,7 @@ void wd_poll_feed_free(struct wd_poll_feed *f);
 void wd_poll_wait_until(struct wd_poll_feed *f, int64_t due_us);
 /** Everything that can go on goes on: due feeds queue up, hosts take turns, the timer is set. */
 void wd_poll_pump(struct wd_poll *p);
+void wd_poll_view_of(const struct wd_poll_feed *f, struct wd_poll_view *ret);
 /** Whatever feeds were doing; a document that is with the pipeline comes back by itself. */
 void wd_poll_detach_all(struct wd_poll *p);
 /** NUL-terminated copy; NULL when s is empty (or out of memory). */

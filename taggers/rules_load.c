@@ -197,6 +197,15 @@ void wd_rules_unref(struct wd_rules *r)
 		wd_arena_free(r->a);
 }
 
+bool wd_rules_has_topic(const struct wd_rules *r, struct wd_str id)
+{
+	for (size_t i = 0; i < r->topics.n; i++) {
+		if (r->topics.v[i].kind == WD_TOPIC && wd_str_eq(r->topics.v[i].id, id))
+			return true;
+	}
+	return false;
+}
+
 struct wd_str wd_rules_version(const struct wd_rules *r)
 {
 	return wd_str_c(r->version);

@@ -17,6 +17,8 @@ void wd_rules_unref(struct wd_rules *r); /* NULL is fine */
 WD_DEFINE_CLEANUP(struct wd_rules *, wd_rules_unref)
 /** Version of the rule set: a hash of its files, "…". */
 struct wd_str wd_rules_version(const struct wd_rules *r);
+/** Whether a topic (no theme) has this id. */
+bool wd_rules_has_topic(const struct wd_rules *r, struct wd_str id);
 
 struct wd_tag_scratch *wd_tag_scratch_new(const struct wd_rules *r);
 void wd_tag_scratch_free(struct wd_tag_scratch *s);

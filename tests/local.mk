@@ -43,6 +43,7 @@ unit_taggers = \
 unit_desk = \
 	tests/unit/test_stories \
 	tests/unit/test_desk \
+	tests/unit/test_release \
 	tests/unit/test_store
 
 unit_sinks = \
@@ -60,7 +61,8 @@ unit_sources = \
 unit_daemon = \
 	tests/unit/test_compare \
 	tests/unit/test_config \
-	tests/unit/test_pipeline
+	tests/unit/test_pipeline \
+	tests/unit/test_route
 
 unit_programs = $(unit_base) $(unit_parsers) $(unit_taggers) $(unit_desk) $(unit_sinks) $(unit_sources) $(unit_daemon)
 check_PROGRAMS += $(unit_programs)

@@ -225,17 +225,31 @@ def test_operator_commands():
             assert len(letters) == 1 and letters[0]["input"].endswith("/bad"), letters
             assert command("store", "backup", "copy.db").returncode == 0
             assert command("store", "check").returncode == 0
-            busy = command("deadletter", "requeue", "1")
-            assert busy.returncode == 1 and b"in use" in busy.stderr, busy
+            first, second = (e["subject"] for e in d.events()[:2])
+
+            def withdraw(subject):
+                got = command("withdraw", "--erase", "--reason", "court order", subject)
+                assert got.returncode == 0, got
+
+            def withdrawn(count, subject):
+                last = d.wait_events(count)[-1]
+                assert last["type"] == "news.article.withdrawn" and last["subject"] == subject, last
+                assert last["data"]["pubStatus"] == "canceled" and "bodies" not in last["data"], last
+            # the running daemon does it
+            again = command("deadletter", "requeue", "1")
+            assert again.returncode == 1 and b"failed again" in again.stderr, again
+            withdraw(first)
+            withdrawn(3, first)
+            unknown = command("withdraw", "0" * 32)
+            assert unknown.returncode == 1 and b"no article" in unknown.stderr, unknown
+            assert command("store", "renew").returncode == 0
             assert d.stop() == 0
+            # and without one the command itself
             assert command("deadletter", "show", "1").stdout.startswith(b"<!DOCTYPE html>")
-            assert command("deadletter", "requeue", "1").returncode == 1  # still no feed: it stays
-            subject = d.events()[0]["subject"]
-            assert command("withdraw", "--erase", "--reason", "court order", subject).returncode == 0
+            assert command("deadletter", "requeue", "all").returncode == 1  # still no feed: it stays
+            withdraw(second)
             d.start()
-            last = d.wait_events(3)[-1]
-            assert last["type"] == "news.article.withdrawn" and last["subject"] == subject, last
-            assert last["data"]["pubStatus"] == "canceled" and "bodies" not in last["data"], last
+            withdrawn(4, second)
             assert d.stop() == 0
 
 

@@ -26,16 +26,21 @@ static void make(struct wd_arena *a, struct wd_article *x, struct wd_doc *doc, s
 		.urgency = 3,
 		.is_correction = true};
 	struct wd_str *alt = wd_vec_push(a, &x->alt_headlines);
-	*alt = WD_STR("Another line");
 	struct wd_repair *r = wd_vec_push(a, &x->repairs);
-	*r = (struct wd_repair){WD_STR("entity"), WD_STR("text"), WD_STR_NONE, 7};
 	struct wd_table *t = wd_vec_push(a, &x->tables);
+	if (alt == NULL || r == NULL || t == NULL)
+		return;
+	*alt = WD_STR("Another line");
+	*r = (struct wd_repair){WD_STR("entity"), WD_STR("text"), WD_STR_NONE, 7};
 	t->caption = WD_STR("Visits");
 	t->confidence = 0.875;
 	struct wd_table_row *row = wd_vec_push(a, &t->rows);
+	if (row == NULL)
+		return;
 	row->n = WD_COUNTOF(cells);
 	row->cells = wd_arena_array(a, row->n, sizeof(*row->cells));
-	memcpy(row->cells, cells, sizeof(cells));
+	if (row->cells != NULL)
+		memcpy(row->cells, cells, sizeof(cells));
 }
 
 static void test_there_and_back(void **state)

@@ -277,8 +277,10 @@ static void test_withdraw(void **state)
 	READ(b, "f", {"g1", "https://a.example/1", "One", BODY, 0, 0, 0});
 	assert_int_equal(wd_hash_from_hex(wd_str_c(b->last_id), &id), WD_OK);
 	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
-	assert_int_equal(
-		wd_desk_withdraw(b->desk, id, "court order", true, b->clock, b->a, NULL), WD_OK);
+	struct wd_str route;
+	struct wd_desk_withdrawal w = {
+		.article = id, .reason = "court order", .erase = true, .now_us = b->clock};
+	assert_int_equal(wd_desk_withdraw(b->desk, &w, b->a, &route, NULL), WD_OK);
 	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
 	expect(b, "withdrawn", "published#1\nwithdrawn#2\n");
 	READ(b, "f", {"g1", "https://a.example/1", "One, edited", BODY, 0, 0, 0});
