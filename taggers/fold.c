@@ -283,6 +283,25 @@ static inline uint32_t next(struct wd_str s, size_t *at)
 	return wd_utf8_next(s, at);
 }
 
+/* Letters and digits of ASCII from `at` on: most of an English text, without any decision to take.
+ * Gives where they end. */
+static inline size_t fold_ascii(struct folding *w, struct wd_str s, size_t at, uint32_t *no)
+{
+	struct wd_folded *d = w->d;
+	size_t n = d->n;
+	uint32_t number = *no;
+	for (; at < s.n && wd_is_alnum(s.p[at]); at++, n++) {
+		d->cp[n] = (uint32_t)(unsigned char)wd_lower(s.p[at]);
+		d->at[n] = number++;
+		d->byte[n] = (uint32_t)at;
+		d->span[n] = 1;
+		d->gap[n] = 0;
+	}
+	d->n = n;
+	*no = number;
+	return at;
+}
+
 static void fold_rest(struct folding *w, uint32_t to, uint32_t at, uint32_t byte)
 {
 	const uint32_t *m = w->f->multi[to & ~MULTI];
@@ -322,6 +341,8 @@ int wd_fold_text(
 	size_t at = 0;
 	uint32_t no = 0;
 	for (; at < text.n; no++) {
+		if (w.pending == 0 && (at = fold_ascii(&w, text, at, &no)) >= text.n)
+			break;
 		size_t start = at;
 		uint32_t cp = next(text, &at);
 		uint32_t to = cp < PLANE ? f->map[cp]
