@@ -43,9 +43,10 @@ static struct wd_str strip_labels(struct wd_str s)
 	static const char *const heads[] = {"posted by ", "analysis by ", "opinion by ",
 		"written by ", "reported by ", "published by ", "story by ", "words by ",
 		"text by ", "reporting by ", "by: ", "by ", "von ", "por ", "par ", "di ", "door ",
-		"av ", "af ", "od ", "yazan: ", "author: ", "autor: ", "author ",
-		"автор: ", "autore: ", "text: ", "foto: ", "текст: ", "文/", "文：", "記者", "记者",
-		"작성자 ", "글 ", "글쓴이 "};
+		"av ", "af ", "od ", "yazan: ", "author: ", "autor: ", "author ", "автор: ",
+		"Автор: ", "autore: ", "text: ", "foto: ", "текст: ", "Текст: ", "Автор ",
+		"redacted by ", "بقلم ", "كتب ", "作者：", "作者:", "作者 ", "文｜", "取材・文/",
+		"文/", "文：", "記者", "记者", "작성자 ", "글 ", "글쓴이 "};
 	static const char *const tails[] = {" 기자", "기자", " 특파원", "특파원", " 논설위원",
 		" 앵커", " 記者", "記者", " 记者", "记者", "编辑", " 通讯员"};
 	for (bool again = true; again;) {
@@ -118,9 +119,31 @@ static bool is_url(struct wd_str s)
 	       wd_str_istarts(s, WD_STR("www.")) || wd_str_find(s, WD_STR("/"), 0) == 0;
 }
 
+/* Without words that are mail addresses or handles; "a@b.example (Ida Berg)" is Ida Berg. */
+static struct wd_str without_address(struct wd_facts *f, struct wd_str s)
+{
+	struct wd_str out = WD_STR_NONE, rest = s, word;
+	size_t at = wd_str_chr(s, '@', 0), open = wd_str_chr(s, '(', 0);
+	if (at >= s.n)
+		return s;
+	if (open < s.n && at < open) {
+		s = wd_str_from(s, open + 1);
+		return wd_str_sub(s, 0, wd_str_chr(s, ')', 0));
+	}
+	while (wd_str_split(&rest, ' ', &word)) {
+		if (word.n == 0 || wd_str_chr(word, '@', 0) < word.n)
+			continue;
+		out = out.n == 0 ? word
+				 : wd_arena_printf(
+					   f->a, "%.*s %.*s", WD_STR_ARG(out), WD_STR_ARG(word));
+	}
+	return out;
+}
+
 static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
 	bool statement, wd_persons *ret)
 {
+	s = without_address(f, s);
 	struct wd_str open = wd_str_sub(s, 0, wd_str_chr(s, '(', 0));
 	s = strip_labels(open.n > 2 ? open : s);
 	if (s.n == 0 || is_url(s) || ret->n >= MAX_AUTHORS || known(ret, s))
@@ -167,6 +190,31 @@ static void add_names(struct wd_facts *f, struct wd_str s, struct wd_str url, st
 	}
 }
 
+/* "Berg, Ida" in the catalogues' way → "Ida Berg". */
+static struct wd_str turn_name(struct wd_facts *f, struct wd_str s)
+{
+	size_t comma = wd_str_chr(s, ',', 0);
+	struct wd_str last = wd_utf8_trim(wd_str_sub(s, 0, comma)),
+		      first = comma < s.n ? wd_utf8_trim(wd_str_from(s, comma + 1)) : WD_STR_NONE;
+	if (first.n == 0 || wd_str_chr(first, ',', 0) < first.n || word_count(last) != 1 ||
+		word_count(first) > 2)
+		return s;
+	return wd_arena_printf(f->a, "%.*s %.*s", WD_STR_ARG(first), WD_STR_ARG(last));
+}
+
+/* The text of a byline without the dates in it. */
+static struct wd_str byline_text(struct wd_facts *f, const struct wd_page_el *e)
+{
+	struct wd_str text = wd_node_inner_text(f->a, e->n);
+	struct wd_date_opts o = {.now_us = f->doc->fetched_at_us, .no_relative = true};
+	struct wd_date_hit hit;
+	size_t at = 0;
+	if (!wd_date_scan(text, &at, &o, &hit))
+		return text;
+	struct wd_str before = wd_utf8_trim(wd_str_sub(text, 0, hit.start));
+	return before.n > 0 ? before : wd_str_from(text, hit.end);
+}
+
 /* The first small element named as a byline that holds a name. */
 static void from_page(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 {
@@ -182,8 +230,13 @@ static void from_page(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		i++;
 		if (!(e->kinds & WD_VOC_BYLINE) || e->sub == 0 || e->sub > 150)
 			continue;
-		add_names(f, wd_node_inner_text(f->a, e->n), WD_STR_NONE, site, false, ret);
+		add_names(f, byline_text(f, e), WD_STR_NONE, site, false, ret);
 	}
+}
+
+static bool is_catalogue(const char *key)
+{
+	return strncmp(key, "dc", 2) == 0 || strncmp(key, "citation", 8) == 0;
 }
 
 void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
@@ -202,8 +255,11 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
 			for (size_t i = 0; i < f->meta.n; i++)
 				if (wd_str_eqc(f->meta.v[i].key, keys[k]))
-					add_names(f, f->meta.v[i].value, WD_STR_NONE, site, true,
-						ret);
+					add_names(f,
+						is_catalogue(keys[k])
+							? turn_name(f, f->meta.v[i].value)
+							: f->meta.v[i].value,
+						WD_STR_NONE, site, true, ret);
 	}
 	if (ret->n == 0) {
 		source = "microdata";
@@ -216,7 +272,8 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 	if (ret->n == 0) {
 		source = "rel-author";
 		confidence = 0.75;
-		add_names(f, f->rel_author, WD_STR_NONE, site, false, ret);
+		for (size_t i = 0; i < f->rel_authors.n; i++)
+			add_names(f, f->rel_authors.v[i], WD_STR_NONE, site, false, ret);
 	}
 	if (ret->n == 0 && f->page != NULL) {
 		source = "text";

@@ -39,9 +39,31 @@ static void add_meta(struct wd_facts *f, const struct wd_node *n)
 	}
 }
 
+/* RDFa: "schema:headline", "headline" below a vocab, and Dublin Core as "dc.date". */
+static struct wd_str rdfa_key(struct wd_facts *f, struct wd_str key, bool *ret_dublin)
+{
+	static const char *const schema[] = {
+		"schema:", "http://schema.org/", "https://schema.org/", "rnews:"};
+	struct wd_str first = wd_str_sub(key, 0, wd_str_chr(key, ' ', 0));
+	*ret_dublin =
+		wd_str_istarts(first, WD_STR("dc:")) || wd_str_istarts(first, WD_STR("dcterms:"));
+	if (*ret_dublin) {
+		size_t colon = wd_str_chr(first, ':', 0);
+		return wd_arena_printf(f->a, "%.*s.%.*s", WD_STR_ARG(wd_str_sub(first, 0, colon)),
+			WD_STR_ARG(wd_str_from(first, colon + 1)));
+	}
+	for (size_t i = 0; i < WD_COUNTOF(schema); i++)
+		if (wd_str_istarts(first, wd_str_c(schema[i])))
+			return wd_str_from(first, strlen(schema[i]));
+	return wd_str_chr(first, ':', 0) < first.n ? WD_STR_NONE : first;
+}
+
 static void add_micro(struct wd_facts *f, const struct wd_node *n)
 {
+	bool dublin = false;
 	struct wd_str key = wd_str_trim(wd_node_attr(n, "itemprop"));
+	if (key.n == 0)
+		key = rdfa_key(f, wd_str_trim(wd_node_attr(n, "property")), &dublin);
 	if (key.n == 0 || f->micro.n >= MAX_STATEMENTS || wd_str_eqc(key, "articleBody"))
 		return;
 	struct wd_str value = wd_node_attr(n, "content");
@@ -55,7 +77,9 @@ static void add_micro(struct wd_facts *f, const struct wd_node *n)
 			return;
 		value = wd_node_inner_text(f->a, n);
 	}
-	struct wd_statement *s = wd_vec_push(f->a, &f->micro);
+	struct wd_statement *s = !dublin                      ? wd_vec_push(f->a, &f->micro)
+				 : f->meta.n < MAX_STATEMENTS ? wd_vec_push(f->a, &f->meta)
+							      : NULL;
 	if (s != NULL)
 		*s = (struct wd_statement){lower(f->a, key), wd_utf8_trim(value)};
 }
@@ -105,6 +129,17 @@ static void add_link(struct wd_facts *f, const struct wd_node *n)
 		f->canonical = wd_str_trim(wd_node_attr(n, "href"));
 }
 
+static void add_rel_author(struct wd_facts *f, const struct wd_node *n)
+{
+	const struct wd_page_el *e = wd_page_el_of(n);
+	if (f->rel_authors.n >= MAX_H1 || (e != NULL && e->sub > 100) ||
+		!has_word(wd_node_attr(n, "rel"), "author"))
+		return;
+	struct wd_str *s = wd_vec_push(f->a, &f->rel_authors);
+	if (s != NULL)
+		*s = wd_utf8_trim(wd_node_inner_text(f->a, n));
+}
+
 static void visit(struct wd_facts *f, struct wd_node *n)
 {
 	switch (n->tag) {
@@ -136,8 +171,7 @@ static void visit(struct wd_facts *f, struct wd_node *n)
 		}
 		break;
 	case WD_TAG_A:
-		if (f->rel_author.n == 0 && has_word(wd_node_attr(n, "rel"), "author"))
-			f->rel_author = wd_utf8_trim(wd_node_inner_text(f->a, n));
+		add_rel_author(f, n);
 		add_next(f, n);
 		break;
 	default:

@@ -126,12 +126,29 @@ static bool from_url(const struct wd_date_opts *o, struct wd_str url, struct wd_
 
 /* ---- what is visible ---- */
 
-static bool says_updated(struct wd_str s)
+/* Where a word begins that says so; SIZE_MAX: nowhere. */
+static size_t updated_at(struct wd_str s)
 {
 	static const char *const words[] = {"updat", "modif", "aktualis", "actuali", "mis à jour",
 		"aggiornat", "atualiz", "обновл", "измен", "수정", "업데이트", "更新", "gewijzigd",
 		"bijgewerkt", "uppdater", "oppdater", "opdater", "güncelle", "aktualiz",
 		"last edited"};
+	size_t first = SIZE_MAX;
+	for (size_t i = 0; i < WD_COUNTOF(words); i++)
+		first = WD_MIN(first, wd_str_ifind(s, wd_str_c(words[i]), 0));
+	return first;
+}
+
+static bool says_updated(struct wd_str s)
+{
+	return updated_at(s) != SIZE_MAX;
+}
+
+static bool says_published(struct wd_str s)
+{
+	static const char *const words[] = {"publi", "posted", "veröffentlicht", "erstellt",
+		"pubbli", "gepubli", "опублик", "입력", "등록", "게시", "公開", "掲載", "配信",
+		"发布", "發布", "发表", "yayın", "نشر", "julkaistu", "opublik"};
 	for (size_t i = 0; i < WD_COUNTOF(words); i++)
 		if (wd_str_ifind(s, wd_str_c(words[i]), 0) != SIZE_MAX)
 			return true;
@@ -191,7 +208,11 @@ static void offer_text(struct visible *v, const struct wd_date_opts *o, struct w
 		bool updated = updated_name || says_updated(wd_str_sub(s, from, hit.start));
 		if (usable(o, hit.date))
 			offer(v, hit.date, updated, far);
-		from = hit.end;
+		/* "1 May, updated 2 May" is read as one date with something behind it */
+		size_t again = updated_at(wd_str_sub(s, hit.start, hit.end));
+		if (again != SIZE_MAX && again > 0)
+			at = hit.start + again;
+		from = WD_MIN(at, hit.end);
 	}
 }
 
@@ -201,7 +222,11 @@ static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct vis
 	static const char *const attrs[] = {"datetime", "content", "data-datetime", "data-date",
 		"data-time", "data-published", "data-publish-date", "title"};
 	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE);
-	bool line = far < 60 && e->own > 0 && e->own < 160 && !e->reads;
+	bool line = far < 60 && e->own > 0 && e->own < 160;
+	if (line && e->reads) { /* a sentence: only one that says that it is about this */
+		struct wd_str text = wd_node_inner_text(f->a, e->n);
+		line = e->own < 120 && (says_published(text) || says_updated(text));
+	}
 	if (!named && !line && !(e->kinds & WD_VOC_BYLINE))
 		return;
 	if (e->sub > 300)
@@ -222,11 +247,37 @@ static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct vis
 	offer_text(v, o, wd_node_inner_text(f->a, e->n), far + (named ? 0 : 20), updated);
 }
 
+static bool holds(const struct wd_page *p, const struct wd_page_el *e, size_t at)
+{
+	return at >= (size_t)(e - p->els) && at < e->end;
+}
+
+/* Other stories' dates, and today's on top of the page: around e, below what also holds the
+ * headline, is an article of its own, behind the text a card that is mostly a link, before it a
+ * header. */
+static bool of_others(
+	const struct wd_page *p, const struct wd_page_el *e, size_t headline, size_t text_end)
+{
+	bool before = (size_t)(e - p->els) < headline, behind = (size_t)(e - p->els) >= text_end;
+	for (; e != p->els && !holds(p, e, headline); e = &p->els[e->parent]) {
+		if (e->n->tag == WD_TAG_ARTICLE && p->els[headline].h1)
+			return true;
+		if (behind && e->links > 0 && e->sub_link * 3 > e->sub)
+			return true;
+		if (before && e->n->tag == WD_TAG_HEADER)
+			return true;
+	}
+	return false;
+}
+
 static void from_page(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v)
 {
 	enum { NEAR = 400 };
 	const struct wd_page *p = f->page;
-	size_t headline = headline_at(p);
+	size_t headline = headline_at(p), dense = 0;
+	for (size_t i = 1; i < p->n; i++)
+		if (p->els[i].near > p->els[dense].near)
+			dense = i;
 	for (size_t i = 0; i < p->n;) {
 		const struct wd_page_el *e = &p->els[i];
 		size_t far = distance(i, headline);
@@ -235,9 +286,9 @@ static void from_page(struct wd_facts *f, const struct wd_date_opts *o, struct v
 			continue;
 		}
 		i++;
-		if (far < NEAR && e->sub > 0)
-			look_at(f, o, v, e, far);
-		else if (e->n->tag == WD_TAG_TIME)
+		bool near = far < NEAR && e->sub > 0;
+		if ((near || e->n->tag == WD_TAG_TIME) &&
+			!of_others(p, e, headline, p->els[dense].end))
 			look_at(f, o, v, e, far);
 	}
 }

@@ -2,6 +2,8 @@
  * Metadata of pages, inside. For parsers/metadata*.c.
  */
 #pragma once
+#include <jansson.h>
+
 #include "parsers/dates.h"
 #include "parsers/metadata.h"
 #include "parsers/page_impl.h"
@@ -36,7 +38,9 @@ struct wd_facts {
 	wd_strs h1s;
 	wd_strs nexts; /* links that may lead to the article's next page */
 	struct wd_str title, canonical, base, lang;
-	struct wd_str rel_author;
+	wd_strs rel_authors;
+	const json_t **objects; /* of the JSON-LD script being read */
+	size_t object_count;
 	struct wd_jsonld ld;
 	wd_facts_list *said; /* wd_metadata.facts */
 };

@@ -84,11 +84,27 @@ static json_t *load(struct wd_arena *a, struct wd_str script)
 	return s.n > 0 ? json_loadb(s.p, s.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &e) : NULL;
 }
 
+/* {"@id": "#ida"}: the object of that id elsewhere in the script. */
+static const json_t *referred(const struct wd_facts *f, const json_t *o)
+{
+	const char *id = json_string_value(json_object_get(o, "@id"));
+	if (id == NULL || json_object_get(o, "name") != NULL)
+		return o;
+	for (size_t i = 0; i < f->object_count; i++) {
+		const char *other = json_string_value(json_object_get(f->objects[i], "@id"));
+		if (other != NULL && strcmp(id, other) == 0 &&
+			json_object_get(f->objects[i], "name") != NULL)
+			return f->objects[i];
+	}
+	return o;
+}
+
 static struct wd_str text_of(struct wd_facts *f, const json_t *v)
 {
 	while (json_is_array(v) && json_array_size(v) > 0)
 		v = json_array_get(v, 0);
 	if (json_is_object(v)) {
+		v = referred(f, v);
 		const json_t *name = json_object_get(v, "name");
 		v = name != NULL ? name : json_object_get(v, "@value");
 	}
@@ -233,11 +249,13 @@ static void walk(struct wd_facts *f, json_t *root)
 	if (queue == NULL)
 		return;
 	queue[n++] = root;
+	f->objects = queue;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *v = queue[i];
 		for (size_t k = 0; json_is_array(v) && k < json_array_size(v) && n < MAX_OBJECTS;
 			k++)
 			queue[n++] = json_array_get(v, k);
+		f->object_count = n;
 		if (!json_is_object(v))
 			continue;
 		struct wd_str type = WD_STR_NONE;
@@ -262,5 +280,7 @@ void wd_jsonld_read(struct wd_facts *f, struct wd_str script)
 	if (j == NULL)
 		return;
 	walk(f, j);
+	f->objects = NULL; /* borrowed from j */
+	f->object_count = 0;
 	json_decref(j);
 }

@@ -47,7 +47,17 @@ static bool is_host(struct wd_facts *f, struct wd_str part)
 	return key.n >= 5 && wd_str_find(key_of(f->a, host), key, 0) != SIZE_MAX;
 }
 
-/* " | ", " - ", " – ", " » ", ": " … at s.p[at]: its length, 0 when none. */
+/* ": ", "_", "：" stand in headlines themselves: they count only beside the site's name. */
+static size_t weak_separator(struct wd_str s, size_t at)
+{
+	static const char *const seps[] = {": ", " _ ", "_", "：", "丨", ", "};
+	for (size_t i = 0; i < WD_COUNTOF(seps); i++)
+		if (wd_str_starts(wd_str_from(s, at), wd_str_c(seps[i])))
+			return strlen(seps[i]);
+	return 0;
+}
+
+/* " | ", " - ", " – ", " » " … at s.p[at]: its length, 0 when none. */
 static size_t separator(struct wd_str s, size_t at)
 {
 	static const char *const seps[] = {" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ",
@@ -64,7 +74,9 @@ static bool is_site(struct wd_facts *f, struct wd_str part, struct wd_str site)
 	if (site.n > 0 && same(f->a, part, site))
 		return true;
 	struct wd_str p = key_of(f->a, part), s = key_of(f->a, site);
-	if (p.n >= 4 && s.n >= 4 && (wd_str_find(p, s, 0) == 0 || wd_str_find(s, p, 0) == 0))
+	/* "Harbour Gazette Online", "Gazette": a little more or less than the name */
+	if (p.n >= 4 && s.n >= 4 && p.n <= s.n + 12 &&
+		(wd_str_find(p, s, 0) == 0 || wd_str_find(s, p, 0) == 0))
 		return true;
 	return is_host(f, part);
 }
@@ -114,6 +126,25 @@ static struct wd_str strip_site(struct wd_facts *f, struct wd_str s, struct wd_s
 	return s;
 }
 
+/* "Site: Title", "Title_Site": at the outermost weak separators, the site's own name only. */
+static struct wd_str strip_weak(struct wd_facts *f, struct wd_str s, struct wd_str site)
+{
+	size_t last = 0, last_n = 0;
+	for (size_t i = 1; site.n > 0 && i + 1 < s.n; i++) {
+		size_t n = weak_separator(s, i);
+		if (n == 0)
+			continue;
+		if (last_n == 0 && same(f->a, wd_str_sub(s, 0, i), site))
+			return wd_utf8_trim(wd_str_from(s, i + n));
+		last = i;
+		last_n = n;
+		i += n - 1;
+	}
+	if (last_n > 0 && same(f->a, wd_str_from(s, last + last_n), site))
+		return wd_utf8_trim(wd_str_sub(s, 0, last));
+	return s;
+}
+
 /* The h1 that says the same as a statement, or begins one, or completes one cut off by "…". */
 static struct wd_str confirmed_h1(struct wd_facts *f, struct wd_str statement)
 {
@@ -130,8 +161,11 @@ static struct wd_str confirmed_h1(struct wd_facts *f, struct wd_str statement)
 	return WD_STR_NONE;
 }
 
+/* References that were escaped twice are resolved. */
 static struct wd_str one_line(struct wd_arena *a, struct wd_str s)
 {
+	if (wd_str_chr(s, '&', 0) < s.n && wd_str_chr(s, ';', 0) < s.n)
+		s = wd_html_unescape(a, s, false);
 	return wd_utf8_trim(wd_utf8_squeeze(a, s));
 }
 
@@ -165,7 +199,7 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
 		wd_facts_micro(f, "headline"), f->title};
 	struct wd_str h1 = WD_STR_NONE, best = WD_STR_NONE;
 	for (size_t i = 0; i < WD_COUNTOF(said); i++) {
-		said[i] = strip_site(f, one_line(f->a, said[i]), site);
+		said[i] = strip_weak(f, strip_site(f, one_line(f->a, said[i]), site), site);
 		if (h1.n == 0)
 			h1 = one_line(f->a, confirmed_h1(f, said[i]));
 	}

@@ -73,6 +73,10 @@ static uint32_t kinds_of(const struct wd_page_vocab *v, const struct wd_node *n)
 				kinds |= WD_VOC_BODY;
 			else if (is_fact(n->attrs[i].value))
 				kinds |= WD_VOC_FACT;
+		} else if (wd_str_eqc(name, "property") &&
+			   (wd_str_find(n->attrs[i].value, WD_STR("articleBody"), 0) != SIZE_MAX ||
+				   wd_str_eqc(n->attrs[i].value, "content:encoded"))) {
+			kinds |= WD_VOC_BODY;
 		}
 	}
 	return kinds;

@@ -29,6 +29,7 @@ unit_parsers = \
 	tests/unit/test_inflate \
 	tests/unit/test_html \
 	tests/unit/test_merge \
+	tests/unit/test_metadata \
 	tests/unit/test_page \
 	tests/unit/test_page_parts \
 	tests/unit/test_repair \
