@@ -245,6 +245,7 @@ void wd_metadata_read(struct wd_arena *a, const struct wd_doc *doc, struct wd_ht
 		ret->base = f->canonical;
 	ret->site = site_of(f);
 	ret->headline = wd_meta_headline(f, ret->site);
+	f->headline_at = wd_meta_headline_at(f, ret->headline);
 	read_language(f, ret);
 	wd_meta_authors(f, ret->site, &ret->authors);
 	wd_meta_dates(f, ret);

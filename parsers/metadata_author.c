@@ -48,7 +48,8 @@ static struct wd_str strip_labels(struct wd_str s)
 		"redacted by ", "بقلم ", "كتب ", "作者：", "作者:", "作者 ", "文｜", "取材・文/",
 		"文/", "文：", "記者", "记者", "작성자 ", "글 ", "글쓴이 "};
 	static const char *const tails[] = {" 기자", "기자", " 특파원", "특파원", " 논설위원",
-		" 앵커", " 記者", "記者", " 记者", "记者", "编辑", " 通讯员"};
+		" 앵커", " 記者", "記者", " 记者", "记者", "编辑", " 通讯员", " on", " am", " le",
+		" vom", " el"};
 	for (bool again = true; again;) {
 		again = false;
 		s = wd_utf8_trim(s);
@@ -234,6 +235,28 @@ static void from_page(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 	}
 }
 
+/* "By Ida Berg" right behind the headline, whatever it is named. */
+static void from_lines(struct wd_facts *f, struct wd_str site, wd_persons *ret)
+{
+	enum { NEAR = 15, MAX_BYTES = 100 };
+	static const char *const heads[] = {
+		"By ", "BY ", "By: ", "Von ", "Par ", "Por ", "Di ", "Door ", "Av ", "Автор: "};
+	const struct wd_page *p = f->page;
+	size_t from = f->headline_at + 1, end = from > 1 ? WD_MIN(p->n, from + NEAR) : 0;
+	for (size_t i = from; i < end && ret->n == 0;) {
+		const struct wd_page_el *e = &p->els[i];
+		bool foreign = e->why == WD_PAGE_TAG || e->why == WD_PAGE_HIDDEN ||
+			       e->why == WD_PAGE_ROLE || (e->kinds & WD_VOC_COMMENTS);
+		i = foreign ? e->end : i + 1;
+		if (foreign || e->sub < 6 || e->sub > MAX_BYTES)
+			continue;
+		struct wd_str text = wd_utf8_trim(wd_utf8_squeeze(f->a, byline_text(f, e)));
+		for (size_t k = 0; k < WD_COUNTOF(heads); k++)
+			if (wd_str_starts(text, wd_str_c(heads[k])))
+				add_names(f, text, WD_STR_NONE, site, false, ret);
+	}
+}
+
 static bool is_catalogue(const char *key)
 {
 	return strncmp(key, "dc", 2) == 0 || strncmp(key, "citation", 8) == 0;
@@ -279,6 +302,8 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		source = "text";
 		confidence = 0.6;
 		from_page(f, site, ret);
+		if (ret->n == 0)
+			from_lines(f, site, ret);
 	}
 	if (ret->n > 0)
 		(void)wd_facts_note(f, "authors", source, confidence);

@@ -164,20 +164,6 @@ static bool foreign_part(const struct wd_page_el *e)
 	       !(e->kinds & (WD_VOC_DATE | WD_VOC_BYLINE));
 }
 
-static size_t headline_at(const struct wd_page *p)
-{
-	size_t first = SIZE_MAX;
-	for (size_t i = 0; i < p->n; i++) {
-		const struct wd_page_el *e = &p->els[i];
-		if (e->n->tag == WD_TAG_H1 && e->sub >= 10)
-			return i;
-		if (first == SIZE_MAX && (e->kinds & WD_VOC_TITLE) && e->sub >= 15 &&
-			e->sub < 300 && e->why == WD_PAGE_KEPT)
-			first = i;
-	}
-	return first != SIZE_MAX ? first : 0;
-}
-
 struct visible {
 	struct wd_date published, updated;
 	size_t published_far, updated_far;
@@ -223,6 +209,8 @@ static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct vis
 		"data-time", "data-published", "data-publish-date", "title"};
 	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE);
 	bool line = far < 60 && e->own > 0 && e->own < 160;
+	/* right behind the headline also in the middle of a block: "<small>1 May</small><br>" */
+	line |= far > 0 && far < 12 && e->own == 0 && e->sub < 80;
 	if (line && e->reads) { /* a sentence: only one that says that it is about this */
 		struct wd_str text = wd_node_inner_text(f->a, e->n);
 		line = e->own < 120 && (says_published(text) || says_updated(text));
@@ -274,7 +262,7 @@ static void from_page(struct wd_facts *f, const struct wd_date_opts *o, struct v
 {
 	enum { NEAR = 400 };
 	const struct wd_page *p = f->page;
-	size_t headline = headline_at(p), dense = 0;
+	size_t headline = f->headline_at, dense = 0;
 	for (size_t i = 1; i < p->n; i++)
 		if (p->els[i].near > p->els[dense].near)
 			dense = i;

@@ -43,6 +43,7 @@ struct wd_facts {
 	size_t object_count;
 	struct wd_jsonld ld;
 	wd_facts_list *said; /* wd_metadata.facts */
+	size_t headline_at;  /* the element of the page that is the headline; 0: none found */
 };
 
 /* metadata_collect.c */
@@ -57,6 +58,8 @@ struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key);
 void wd_jsonld_read(struct wd_facts *f, struct wd_str script);
 /* metadata_title.c */
 struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site);
+/** Where on the page the headline stands: its index in page->els, 0 when nowhere. */
+size_t wd_meta_headline_at(struct wd_facts *f, struct wd_str headline);
 /* metadata_author.c */
 void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret);
 /* metadata_date.c */

@@ -220,3 +220,36 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
 	}
 	return wd_utf8_cut(best, WD_MAX_TITLE_BYTES);
 }
+
+/* Of the elements that say just that, a heading; else the first. Without one: the first <h1>, or
+ * what is named as a title. */
+size_t wd_meta_headline_at(struct wd_facts *f, struct wd_str headline)
+{
+	enum { LOOKS = 40, MIN_H1 = 10, MIN_NAMED = 15, MAX_NAMED = 300 };
+	const struct wd_page *p = f->page;
+	size_t exact = 0, h1 = 0, named = 0;
+	unsigned looks = 0;
+	struct wd_arena_mark mark = wd_arena_mark(f->a);
+	struct wd_str key = key_of(f->a, headline);
+	for (size_t i = 1; p != NULL && i < p->n; i++) {
+		const struct wd_page_el *e = &p->els[i];
+		bool heading = e->n->tag >= WD_TAG_H1 && e->n->tag <= WD_TAG_H3;
+		if (h1 == 0 && e->n->tag == WD_TAG_H1 && e->sub >= MIN_H1)
+			h1 = i;
+		if (named == 0 && (e->kinds & WD_VOC_TITLE) && e->sub >= MIN_NAMED &&
+			e->sub < MAX_NAMED && e->why == WD_PAGE_KEPT)
+			named = i;
+		bool long_enough = e->sub >= key.n && e->sub <= key.n + key.n / 4 + 8;
+		if (key.n == 0 || !long_enough || (exact != 0 && !heading) || looks >= LOOKS ||
+			(e->why != WD_PAGE_KEPT && !heading))
+			continue;
+		looks++;
+		if (!wd_str_eq(key, key_of(f->a, wd_node_inner_text(f->a, e->n))))
+			continue;
+		exact = i;
+		if (heading)
+			break;
+	}
+	wd_arena_rewind(f->a, mark);
+	return exact != 0 ? exact : h1 != 0 ? h1 : named;
+}

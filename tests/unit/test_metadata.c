@@ -214,6 +214,14 @@ static const struct meta_case authors[] = {
 		"<article><h1>A title of it</h1>" BODY
 		"</article><aside><span class=byline>By Tom Hale</span></aside>",
 		NULL, "", NULL, NULL, NULL, NULL},
+	{"a line behind the headline",
+		"<article><h1>A title of it</h1><p class=x__meta>By\n<a href=/ida>Ida Berg</a>\n,\n<a href=/tom>Tom Hale</a></p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"a sentence that begins so",
+		"<article><h1>A title of it</h1><p>By Tuesday the Harbour Board had made up its mind, and so had everybody else in the town, by all accounts, and for once it was the same.</p>" BODY
+		"</article>",
+		NULL, "", NULL, NULL, NULL, NULL},
 	{"twice the same",
 		LD("{" ART ",\"author\":[{\"name\":\"Ida Berg\"},{\"name\":\"IDA BERG\"}]}")
 			H1("A title of it"),
@@ -419,6 +427,14 @@ static const struct meta_case dates[] = {
 		"<header><span class=current-date>Saturday, August 23, 2025</span></header><article><h1>A title of it</h1>" BODY
 		"</article>",
 		NULL, NULL, "", "", NULL, NULL},
+	{"behind a headline that is none by its tag",
+		"<title>The ferry will sail at night from May</title><div><p class=x>The ferry will sail at night from May</p><small><b>1 May 2024</b> - by us</small><br>The first line of it has a sentence, and it goes on, until it is long enough to be read. So does the second.</div>",
+		NULL, NULL, "2024-05-01", "", NULL, NULL},
+	{"of the second of two articles",
+		"<title>The second story of the day</title><article><h1>The first story of the day</h1><time datetime='2023-01-01'>1 Jan</time>" BODY
+		"</article><article><h1>The second story of the day</h1><time datetime='2024-05-01'>1 May</time>" BODY
+			BODY "</article>",
+		NULL, NULL, "2024-05-01", "", NULL, NULL},
 	{"in the text",
 		"<article><h1>A title of it</h1><p>On 3 March 1999 the mayor said, as people remember, that the ferry would come, and it did, much later.</p>" BODY
 		"</article>",
