@@ -11,11 +11,13 @@
  */
 #include "daemon/config.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "daemon/config_schema.h"
+#include "sinks/kafka_init.h"
 
 #define CONFIG_ARENA_BYTES (256 * WD_MIB)
 
@@ -126,6 +128,25 @@ static void unknown_key(
 			WD_STR_ARG(n->key), where);
 }
 
+/* ---- places ---- */
+
+struct wd_conf_place wd_conf_place_of(const struct wd_conf_load *ld, struct wd_str value)
+{
+	WD_VEC_EACH (const struct wd_conf_place, x, &ld->places) {
+		if (x->p == value.p && value.p != NULL)
+			return *x;
+	}
+	return (struct wd_conf_place){0};
+}
+
+/* Texts are copied one by one, so a copy's address names its place in the file. */
+static void note_place(struct wd_conf_load *ld, const struct wd_str *s, const struct wd_node *n)
+{
+	struct wd_conf_place *x = s->n > 0 ? wd_vec_push(ld->f->mem, &ld->places) : NULL;
+	if (x != NULL)
+		*x = (struct wd_conf_place){s->p, n->line, n->col};
+}
+
 /* ---- values ---- */
 
 static void apply_defaults(struct wd_conf_load *ld, const struct wd_conf_section *s, char *base)
@@ -189,6 +210,8 @@ static void load_pairs(struct wd_conf_load *ld, const struct wd_conf_section *s,
 		if (to != NULL)
 			*to = (struct wd_conf_pair){wd_arena_str(ld->c->mem, e->key),
 				wd_arena_str(ld->c->mem, e->text), e->key_line};
+		if (to != NULL)
+			note_place(ld, &to->value, e);
 	}
 	*at = made;
 }
@@ -228,15 +251,42 @@ static void load_objects(struct wd_conf_load *ld, const struct wd_conf_section *
 	}
 }
 
-static void resolve_path(struct wd_conf_load *ld, const struct wd_conf_row *row, struct wd_str *at)
+static bool is_text(enum wd_conf_type type)
+{
+	switch (type) {
+	case WD_CONF_STRING:
+	case WD_CONF_URL:
+	case WD_CONF_LISTEN:
+	case WD_CONF_READ:
+	case WD_CONF_WRITE:
+	case WD_CONF_SECRET:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void resolve_path(struct wd_conf_load *ld, const struct wd_conf_section *s,
+	const struct wd_conf_row *row, struct wd_str *at)
 {
 	const char *state = getenv("STATE_DIRECTORY");
-	if (at->n == 0 || at->p[0] == '/')
+	struct wd_conf_place place = wd_conf_place_of(ld, *at);
+	if (at->n == 0)
 		return;
-	if (row->type == WD_CONF_WRITE && state != NULL && state[0] == '/')
+	bool is_relative = at->p[0] != '/';
+	if (is_relative && row->type == WD_CONF_WRITE && state != NULL && state[0] == '/')
 		*at = wd_arena_printf(ld->c->mem, "%s/%.*s", state, WD_STR_ARG(*at));
-	else if (ld->dir.n > 0)
+	else if (is_relative && ld->dir.n > 0)
 		*at = wd_arena_cat(ld->c->mem, ld->dir, *at);
+	if (is_relative && place.line > 0) {
+		struct wd_conf_place *moved = wd_vec_push(ld->f->mem, &ld->places);
+		if (moved != NULL)
+			*moved = (struct wd_conf_place){at->p, place.line, place.col};
+	}
+	const char *z = row->must_exist ? wd_arena_cstr(ld->c->mem, *at) : NULL;
+	if (z != NULL && access(z, R_OK) != 0)
+		wd_finding_add(ld->f, false, ld->file, place.line, place.col,
+			"%s.%s: open '%s': %s", s->title, row->key, z, strerror(errno));
 }
 
 static void load_row(struct wd_conf_load *ld, const struct wd_conf_section *s,
@@ -266,6 +316,8 @@ static void load_row(struct wd_conf_load *ld, const struct wd_conf_section *s,
 		bad_value(ld, s, row, n, "must be one value, not a list or mapping");
 	else if (wd_conf_value_set(row, n->text, at, ld->c->mem, &err) != WD_OK)
 		bad_value(ld, s, row, n, err.text);
+	else if (is_text(row->type))
+		note_place(ld, (const void *)at, n);
 }
 
 static void load_object(struct wd_conf_load *ld, const struct wd_conf_section *s,
@@ -293,6 +345,8 @@ static void load_object(struct wd_conf_load *ld, const struct wd_conf_section *s
 		if (!known)
 			unknown_key(ld, s, e);
 	}
+	if (s->check != NULL)
+		s->check(ld, n, base);
 }
 
 /* Paths once everything is set, defaults included. */
@@ -302,7 +356,7 @@ static void resolve_paths(struct wd_conf_load *ld, const struct wd_conf_section 
 		const struct wd_conf_row *row = &s->rows[i];
 		char *at = base + row->offset;
 		if (row->type == WD_CONF_READ || row->type == WD_CONF_WRITE)
-			resolve_path(ld, row, (void *)at);
+			resolve_path(ld, s, row, (void *)at);
 		else if (row->type == WD_CONF_OBJECT)
 			resolve_paths(ld, row->sub, at);
 		for (size_t k = 0;
@@ -314,9 +368,9 @@ static void resolve_paths(struct wd_conf_load *ld, const struct wd_conf_section 
 
 /* ---- secrets and what one row cannot know ---- */
 
-struct wd_str wd_conf_secret(
-	struct wd_conf_load *ld, struct wd_str path, const char *key, unsigned line)
+struct wd_str wd_conf_secret(struct wd_conf_load *ld, struct wd_str path, const char *key)
 {
+	const struct wd_conf_place at = wd_conf_place_of(ld, path);
 	const char *creds = getenv("CREDENTIALS_DIRECTORY");
 	struct wd_str full = path, got;
 	struct wd_err err;
@@ -331,15 +385,15 @@ struct wd_str wd_conf_secret(
 		full = wd_arena_cat(ld->c->mem, ld->dir, path);
 	const char *z = wd_arena_cstr(ld->c->mem, full);
 	if (z == NULL || wd_file_read(z, 64 * WD_KIB, &got, &err) != WD_OK) {
-		wd_finding_add(ld->f, false, ld->file, line, line > 0 ? 1 : 0, "%s: %s", key,
+		wd_finding_add(ld->f, false, ld->file, at.line, at.col, "%s: %s", key,
 			z != NULL ? err.text : "out of memory");
 		return WD_STR_NONE;
 	}
 	struct wd_str kept = wd_arena_str(ld->c->mem, wd_str_trim(got));
 	free(wd_unconst(got.p));
 	if (kept.n == 0)
-		wd_finding_add(ld->f, false, ld->file, line, line > 0 ? 1 : 0, "%s: '%s' is empty",
-			key, z);
+		wd_finding_add(
+			ld->f, false, ld->file, at.line, at.col, "%s: '%s' is empty", key, z);
 	return kept;
 }
 
@@ -355,6 +409,17 @@ bool wd_conf_is_kafka_secret(struct wd_str name)
 	return false;
 }
 
+static void check_property(struct wd_conf_load *ld, const struct wd_conf_pair *p)
+{
+	const struct wd_conf_place at = wd_conf_place_of(ld, p->value);
+	const char *name = wd_arena_cstr(ld->f->mem, p->key),
+		   *value = wd_arena_cstr(ld->f->mem, p->value);
+	struct wd_err err;
+	if (name != NULL && value != NULL && wd_kafka_property_check(name, value, &err) != WD_OK)
+		wd_finding_add(ld->f, false, ld->file, p->line, at.line == p->line ? at.col : 1,
+			"kafka.%s: %s", name, err.text);
+}
+
 static void finish_kafka(struct wd_conf_load *ld)
 {
 	wd_conf_pairs *k = &ld->c->kafka;
@@ -367,8 +432,10 @@ static void finish_kafka(struct wd_conf_load *ld)
 				WD_STR_ARG(p->key), WD_STR_ARG(p->key));
 		} else if (wd_str_ends(p->key, WD_STR("_file")) &&
 			   wd_conf_is_kafka_secret(wd_str_sub(p->key, 0, p->key.n - 5))) {
-			p->value = wd_conf_secret(ld, p->value, "kafka", p->line);
+			p->value = wd_conf_secret(ld, p->value, "kafka");
 			p->key = wd_str_sub(p->key, 0, p->key.n - 5);
+		} else {
+			check_property(ld, p);
 		}
 	}
 }
@@ -400,36 +467,40 @@ static void finish_receive(struct wd_conf_load *ld)
 	struct wd_config *c = ld->c;
 	for (size_t i = 0; i < c->receive.sources.n; i++) {
 		struct wd_push_conf *s = &c->receive.sources.v[i];
+		const struct wd_conf_place at = wd_conf_place_of(ld, s->name);
 		if (s->name.n > 0 && (!is_source_name(s->name) || wd_str_eqc(s->name, "done") ||
 					     wd_str_eqc(s->name, "failed")))
-			wd_finding_add(ld->f, false, ld->file, 0, 0,
+			wd_finding_add(ld->f, false, ld->file, at.line, at.col,
 				"receive.sources: name '%.*s' must be 1 to 64 of A-Z a-z 0-9 - _ . "
 				"(not done or failed)",
 				WD_STR_ARG(s->name));
 		for (size_t j = 0; j < i; j++) {
 			if (wd_str_eq(s->name, c->receive.sources.v[j].name))
-				wd_finding_add(ld->f, false, ld->file, 0, 0,
+				wd_finding_add(ld->f, false, ld->file, at.line, at.col,
 					"receive.sources: two are named '%.*s'",
 					WD_STR_ARG(s->name));
 		}
-		split_lines(ld, wd_conf_secret(ld, s->token_file, "receive.sources.token_file", 0),
+		split_lines(ld, wd_conf_secret(ld, s->token_file, "receive.sources.token_file"),
 			&s->tokens);
-		split_lines(ld, wd_conf_secret(ld, s->hmac_file, "receive.sources.hmac_file", 0),
+		split_lines(ld, wd_conf_secret(ld, s->hmac_file, "receive.sources.hmac_file"),
 			&s->hmac_keys);
 	}
+	const struct wd_conf_place in = wd_conf_place_of(ld, c->receive.stdin_source);
 	bool is_known = c->receive.stdin_source.n == 0;
 	WD_VEC_EACH (const struct wd_push_conf, s, &c->receive.sources)
 		is_known = is_known || wd_str_eq(s->name, c->receive.stdin_source);
 	if (!is_known)
-		wd_finding_add(ld->f, false, ld->file, 0, 0,
+		wd_finding_add(ld->f, false, ld->file, in.line, in.col,
 			"receive.stdin: receive.sources has no '%.*s'",
 			WD_STR_ARG(c->receive.stdin_source));
+	const struct wd_conf_place tls = wd_conf_place_of(
+		ld, c->receive.tls_cert.n > 0 ? c->receive.tls_cert : c->receive.tls_key_file);
 	if ((c->receive.tls_cert.n > 0) != (c->receive.tls_key_file.n > 0))
-		wd_finding_add(ld->f, false, ld->file, 0, 0,
+		wd_finding_add(ld->f, false, ld->file, tls.line, tls.col,
 			"receive: tls_cert and tls_key_file belong together");
-	c->receive.tls_cert_text = wd_conf_secret(ld, c->receive.tls_cert, "receive.tls_cert", 0);
+	c->receive.tls_cert_text = wd_conf_secret(ld, c->receive.tls_cert, "receive.tls_cert");
 	c->receive.tls_key_text =
-		wd_conf_secret(ld, c->receive.tls_key_file, "receive.tls_key_file", 0);
+		wd_conf_secret(ld, c->receive.tls_key_file, "receive.tls_key_file");
 }
 
 static void default_sink(struct wd_conf_load *ld)

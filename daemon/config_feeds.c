@@ -131,8 +131,9 @@ static void find_duplicates(struct wd_conf_load *ld)
 		bool listed = sorted[i]->line > 0;
 		drop[sorted[i] - ld->c->feeds.v] = true;
 		/* Lists gathered from many places repeat addresses; that is no reason to refuse. */
+		const struct wd_conf_place at = wd_conf_place_of(ld, sorted[i]->id);
 		wd_finding_add(ld->f, !listed, listed ? ld->file : ld->c->feeds_file,
-			sorted[i]->line, listed ? 1 : 0, "feed '%.*s' is listed twice%s",
+			listed ? at.line : 0, listed ? at.col : 0, "feed '%.*s' is listed twice%s",
 			WD_STR_ARG(sorted[i]->id),
 			listed ? ": give each its own name" : "; taken once");
 	}
@@ -148,6 +149,7 @@ static void find_duplicates(struct wd_conf_load *ld)
 
 static void finish_feed(struct wd_conf_load *ld, struct wd_feed_conf *f)
 {
+	const struct wd_conf_place user = wd_conf_place_of(ld, f->auth.user);
 	f->id = f->name.n > 0 ? f->name : f->url;
 	if (f->max_bytes == 0 || f->max_bytes > ld->c->limits.document_bytes)
 		f->max_bytes = ld->c->limits.document_bytes;
@@ -168,10 +170,10 @@ static void finish_feed(struct wd_conf_load *ld, struct wd_feed_conf *f)
 			wd_finding_add(ld->f, false, ld->file, h->line, 1,
 				"header %.*s: holds a line end or colon", WD_STR_ARG(h->key));
 	}
-	f->auth.password = wd_conf_secret(ld, f->auth.password_file, "auth.password_file", f->line);
-	f->auth.token = wd_conf_secret(ld, f->auth.token_file, "auth.token_file", f->line);
+	f->auth.password = wd_conf_secret(ld, f->auth.password_file, "auth.password_file");
+	f->auth.token = wd_conf_secret(ld, f->auth.token_file, "auth.token_file");
 	if (f->auth.user.n > 0 && f->auth.token_file.n > 0)
-		wd_finding_add(ld->f, false, ld->file, f->line, 1,
+		wd_finding_add(ld->f, false, ld->file, user.line, user.col,
 			"auth: user and token_file exclude each other");
 }
 

@@ -84,7 +84,7 @@ static const struct wd_conf_section pipeline_section = {.title = "pipeline", ROW
 
 #define AT(field) .offset = offsetof(struct wd_config, topics.field)
 static const struct wd_conf_row topics_rows[] = {
-	{"path", WD_CONF_READ, AT(path),
+	{"path", WD_CONF_READ, AT(path), .must_exist = true,
 		.help = "Folder of dictionaries and topic rules. Empty: the shipped ones."},
 };
 static const struct wd_conf_section topics_section = {.title = "topics", ROWS(topics_rows)};
@@ -124,7 +124,7 @@ static const struct wd_conf_row http_rows[] = {
 		.max = 30 * WD_DAY,
 		.help = "Longest pause after repeated failures of a feed; Retry-After is honoured up to "
 			"a day."},
-	{"ca_file", WD_CONF_READ, AT(ca_file),
+	{"ca_file", WD_CONF_READ, AT(ca_file), .must_exist = true,
 		.help = "Certificates of the authorities that are trusted. Empty: the system's."},
 };
 static const struct wd_conf_section http_section = {.title = "http", ROWS(http_rows)};
@@ -170,30 +170,33 @@ static const struct wd_conf_row feed_rows[] = {
 		.max = 3650 * WD_DAY,
 		.help = "first_poll: since: published at most so long before; undated items count as "
 			"older."},
-	{"timezone", WD_CONF_STRING, AT(timezone),
+	{"timezone", WD_CONF_STRING, AT(timezone), .check = wd_conf_check_zone,
 		.help = "For dates without a zone: an IANA name or an offset such as +09:00."},
-	{"language", WD_CONF_STRING, AT(language),
+	{"language", WD_CONF_STRING, AT(language), .check = wd_conf_check_language,
 		.help = "BCP 47 tag, where the feed states none."},
-	{"charset", WD_CONF_STRING, AT(charset),
+	{"charset", WD_CONF_STRING, AT(charset), .check = wd_conf_check_charset,
 		.help = "Forces the character set, whatever the feed says."},
-	{"format", WD_CONF_STRING, AT(format),
+	{"format", WD_CONF_STRING, AT(format), .check = wd_conf_check_format,
 		.help = "Forces the format (a name as `wiredesk parse --as` takes). Empty: detected."},
 	{"topics", WD_CONF_STRINGS, AT(topics),
 		.help = "Topic ids: only articles with one of them are published. Empty: all."},
 	{"headers", WD_CONF_PAIRS, AT(headers), .help = "Further request headers."},
 	{"user_agent", WD_CONF_STRING, AT(user_agent), .help = "Instead of http.user_agent."},
-	{"proxy", WD_CONF_STRING, AT(proxy),
+	{"proxy", WD_CONF_STRING, AT(proxy), .check = wd_conf_check_proxy,
 		.help = "Proxy URL (http, https, socks5h). The address check cannot see behind it."},
 	{"auth", WD_CONF_OBJECT, .sub = &auth_section, .help = "Credentials, by file."},
 	{"max_size", WD_CONF_SIZE, AT(max_bytes), .def = "0B", .max = INT64_C(1) << 32,
 		.help = "Largest document, unpacked. 0: limits.document."},
 };
 const struct wd_conf_section wd_conf_feed = {.title = "feeds",
+	.check = wd_conf_check_feed,
 	.size = sizeof(struct wd_feed_conf),
 	.line_offset = offsetof(struct wd_feed_conf, line),
 	ROWS(feed_rows)};
-static const struct wd_conf_section defaults_section = {
-	.title = "feed_defaults", .rows = feed_rows + 2, .row_count = WD_COUNTOF(feed_rows) - 2};
+static const struct wd_conf_section defaults_section = {.check = wd_conf_check_feed,
+	.title = "feed_defaults",
+	.rows = feed_rows + 2,
+	.row_count = WD_COUNTOF(feed_rows) - 2};
 #undef AT
 
 #define AT(field) .offset = offsetof(struct wd_push_conf, field)
@@ -205,10 +208,14 @@ static const struct wd_conf_row push_rows[] = {
 			"rotated. Read again by a reload."},
 	{"hmac_file", WD_CONF_SECRET, AT(hmac_file),
 		.help = "Keys of HMAC-SHA256 signatures, one a line."},
-	{"format", WD_CONF_STRING, AT(format), .help = "As for feeds."},
-	{"timezone", WD_CONF_STRING, AT(timezone), .help = "As for feeds."},
-	{"language", WD_CONF_STRING, AT(language), .help = "As for feeds."},
-	{"charset", WD_CONF_STRING, AT(charset), .help = "As for feeds."},
+	{"format", WD_CONF_STRING, AT(format), .check = wd_conf_check_format,
+		.help = "As for feeds."},
+	{"timezone", WD_CONF_STRING, AT(timezone), .check = wd_conf_check_zone,
+		.help = "As for feeds."},
+	{"language", WD_CONF_STRING, AT(language), .check = wd_conf_check_language,
+		.help = "As for feeds."},
+	{"charset", WD_CONF_STRING, AT(charset), .check = wd_conf_check_charset,
+		.help = "As for feeds."},
 	{"max_size", WD_CONF_SIZE, AT(max_bytes), .def = "16MiB", .min = 1, .max = INT64_C(1) << 32,
 		.help = "Largest request body, unpacked."},
 	{"rate", WD_CONF_INT, AT(rate), .def = "0", .max = 1000000,

@@ -35,11 +35,19 @@ struct wd_conf_row {
 	const char *const *names; /* of enums, NULL-terminated */
 	const struct wd_conf_section *sub;
 	const char *help;
+	/* Of texts that are not empty: whether it means anything. The error says what would. */
+	int (*check)(struct wd_str s, struct wd_err *err);
 	bool is_required;
+	bool must_exist;    /* of READ: something readable is there */
 	bool needs_restart; /* a reload cannot apply it, nor anything below */
 };
 
+struct wd_conf_load;
+struct wd_node;
+
 struct wd_conf_section {
+	/* What the rows alone cannot know, once the object at `base` is loaded from the mapping. */
+	void (*check)(struct wd_conf_load *ld, const struct wd_node *map, const char *base);
 	const char *title;
 	size_t size;        /* of the struct */
 	size_t line_offset; /* an unsigned that gets the line; 0: none */
@@ -67,17 +75,33 @@ void wd_conf_row_text(const struct wd_conf_row *row, const char *at, struct wd_b
 /** A librdkafka property that holds a secret: never inline, never printed. */
 bool wd_conf_is_kafka_secret(struct wd_str name);
 
+/** config_check.c: what texts mean, and what mappings must not say together. */
+int wd_conf_check_zone(struct wd_str s, struct wd_err *err);
+int wd_conf_check_language(struct wd_str s, struct wd_err *err);
+int wd_conf_check_charset(struct wd_str s, struct wd_err *err);
+int wd_conf_check_format(struct wd_str s, struct wd_err *err);
+int wd_conf_check_proxy(struct wd_str s, struct wd_err *err);
+void wd_conf_check_feed(struct wd_conf_load *ld, const struct wd_node *map, const char *base);
+
+/** Where a text stood in the file; told by the memory of its copy. */
+struct wd_conf_place {
+	const char *p;
+	unsigned line, col;
+};
+
 /** What a load works with. */
 struct wd_conf_load {
 	struct wd_config *c;
 	struct wd_findings *f;
 	struct wd_str file;
 	struct wd_str dir; /* relative paths that are read start here; ends in '/' or is empty */
+	WD_VEC(struct wd_conf_place) places;
 };
+/** The place of a loaded text; line and column 0 when the file does not have it (a default). */
+struct wd_conf_place wd_conf_place_of(const struct wd_conf_load *ld, struct wd_str value);
 /** Reads feeds_file (a list of URLs or OPML) and appends its feeds. */
 void wd_conf_feeds_file(struct wd_conf_load *ld, unsigned line, unsigned col);
 /** Ids, duplicates, secrets: what a row alone cannot check. */
 void wd_conf_feeds_finish(struct wd_conf_load *ld);
-/** Reads the secret behind a SECRET path; a finding when it cannot be had. */
-struct wd_str wd_conf_secret(
-	struct wd_conf_load *ld, struct wd_str path, const char *key, unsigned line);
+/** Reads the secret behind a SECRET path; a finding at the path's place when it cannot be had. */
+struct wd_str wd_conf_secret(struct wd_conf_load *ld, struct wd_str path, const char *key);

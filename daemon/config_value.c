@@ -246,6 +246,8 @@ static int set_text(const struct wd_conf_row *row, struct wd_str s, struct wd_st
 			"not a listening address: write ADDRESS:PORT, such as 127.0.0.1:9480 or [::1]:9480");
 	if (rc == WD_OK && wd_conf_has_control(s))
 		rc = wd_err_set(err, WD_E_MALFORMED, "holds a control character");
+	if (rc == WD_OK && row->check != NULL && s.n > 0)
+		rc = row->check(s, err);
 	if (rc == WD_OK)
 		*at = wd_arena_str(a, s);
 	return rc;

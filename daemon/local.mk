@@ -29,6 +29,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/compare.c %reldir%/compare.h \
 	%reldir%/completer.c %reldir%/completer.h \
 	%reldir%/config.c %reldir%/config.h \
+	%reldir%/config_check.c \
 	%reldir%/config_doc.c \
 	%reldir%/config_feeds.c \
 	%reldir%/config_schema.c %reldir%/config_schema.h \

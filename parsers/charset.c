@@ -790,3 +790,9 @@ int wd_charset_decode(struct wd_arena *a, struct wd_str bytes, enum wd_charset_k
 		ret->text = wd_str_from(ret->text, 3);
 	return WD_OK;
 }
+
+bool wd_charset_is_known(struct wd_str name)
+{
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(64 * 1024);
+	return a != NULL && charset_find(a, name) != NULL;
+}

@@ -23,3 +23,6 @@ struct wd_charset_result {
 WD_MUST_USE int wd_charset_decode(struct wd_arena *a, struct wd_str bytes,
 	enum wd_charset_kind kind, struct wd_str content_type, struct wd_str forced,
 	struct wd_charset_result *ret, struct wd_err *err);
+
+/** The name of a charset that can be decoded. */
+bool wd_charset_is_known(struct wd_str name);

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/utf8.h"
 #include "parsers/date_read.h"
+#include "parsers/date_zone.h"
 
 #define TEXT_MAX 256
 
@@ -120,4 +121,10 @@ struct wd_str wd_date_utc(struct wd_arena *a, struct wd_date d)
 	if (d.precision != WD_DATE_TIME || !d.has_zone)
 		return WD_STR_NONE;
 	return wd_arena_str(a, wd_time_format(d.us, false, buf));
+}
+
+bool wd_date_zone_is_known(struct wd_str name)
+{
+	int64_t us;
+	return wd_zone_wall_to_utc(name, 0, &us) == WD_OK;
 }

@@ -41,3 +41,6 @@ struct wd_date_hit {
  * false: none. For page and text metadata; absolute dates only. */
 bool wd_date_scan(
 	struct wd_str text, size_t *at, const struct wd_date_opts *opts, struct wd_date_hit *ret);
+
+/** A time zone that dates can be read in: an IANA name the system knows, "UTC" or ±hh:mm. */
+bool wd_date_zone_is_known(struct wd_str name);

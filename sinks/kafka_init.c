@@ -184,3 +184,14 @@ int wd_kafka_init(
 	free(k);
 	return rc;
 }
+
+int wd_kafka_property_check(const char *name, const char *value, struct wd_err *err)
+{
+	char text[300];
+	rd_kafka_conf_t *rc = rd_kafka_conf_new();
+	bool ok = rd_kafka_conf_set(rc, name, value, text, sizeof(text)) == RD_KAFKA_CONF_OK;
+	rd_kafka_conf_destroy(rc);
+	return ok ? WD_OK
+		  : wd_err_set(
+			    err, WD_E_MALFORMED, "%.*s", WD_STR_ARG(wd_str_trim(wd_str_c(text))));
+}

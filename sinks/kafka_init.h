@@ -1,8 +1,12 @@
 /**
- * Making a sink's topics, on request only.
+ * What is done with a Kafka sink's configuration beside delivering: checking it, and making its
+ * topics, on request only.
  */
 #pragma once
 #include "sinks/sink.h"
+
+/** Whether librdkafka takes this property with this value; the error says what it would take. */
+WD_MUST_USE int wd_kafka_property_check(const char *name, const char *value, struct wd_err *err);
 
 struct wd_kafka_init {
 	int partitions, replication; /* -1: the broker's defaults */

@@ -135,7 +135,7 @@ static void test_findings(void **state)
 			"c.yaml:1:15: error: feeds.url: 'http://u:p@a/' a password does not belong into a "
 			"URL: use auth: {user: …, password_file: …}\n"},
 		{"feeds: [{url: 'http://a/'}, {url: 'http://a/'}]\n",
-			"c.yaml:1:1: error: feed 'http://a/' is listed twice: give each its own name\n"},
+			"c.yaml:1:35: error: feed 'http://a/' is listed twice: give each its own name\n"},
 		{"a: &x 1\n",
 			"c.yaml:1:4: error: anchors are refused: write the value out where it is "
 			"needed\n"},
@@ -172,6 +172,60 @@ static void test_findings(void **state)
 		if (strcmp(printed, rows[i].want) != 0)
 			fail_msg("'%s' gave\n%swanted\n%s", rows[i].text, printed, rows[i].want);
 	}
+}
+
+/* What a value means; each at its own line and column. */
+static void test_meanings(void **state)
+{
+	static const struct {
+		const char *text, *place, *what;
+	} rows[] = {
+		{"feed_defaults:\n  timezone: Asia/Seul\n", "c.yaml:2:13: error", "no time zone"},
+		{"feeds:\n- url: http://a/\n  timezone: KST+25\n", "c.yaml:3:13: error",
+			"no time zone"},
+		{"feeds:\n- url: http://a/\n  format: rss3\n", "c.yaml:3:11: error", "is none of"},
+		{"feeds:\n- url: http://a/\n  charset: utf-99\n", "c.yaml:3:12: error",
+			"no character set"},
+		{"feeds:\n- url: http://a/\n  language: ko_KR\n", "c.yaml:3:13: error",
+			"no language tag"},
+		{"feeds:\n- url: http://a/\n  proxy: host\n", "c.yaml:3:10: error", "no proxy"},
+		{"feeds:\n- url: http://a/\n  interval_min: 2h\n  interval_max: 1h\n",
+			"c.yaml:3:17: error", "longer than interval_max"},
+		{"feed_defaults: {interval_max: 1s, interval_min: 2s}\n", "c.yaml:1:49: error",
+			"longer than interval_max"},
+		{"http:\n  ca_file: /nonexistent.pem\n", "c.yaml:2:12: error",
+			"http.ca_file: open"},
+		{"topics:\n  path: /nonexistent\n", "c.yaml:2:9: error", "topics.path: open"},
+		{"kafka:\n  bootstrap.servers: a:1\n  acks: many\n", "c.yaml:3:9: error",
+			"kafka.acks"},
+		{"kafka:\n  no.such.name: 1\n", "c.yaml:2:17: error", "No such"},
+		{"kafka:\n  linger.ms: -5\n", "c.yaml:2:14: error", "outside allowed range"},
+		{"receive:\n  sources:\n  - name: a b\n", "c.yaml:3:11: error", "must be 1 to 64"},
+		{"receive:\n  sources:\n  - name: a\n  - {name: a}\n", "c.yaml:4:12: error",
+			"two are named"},
+		{"receive:\n  sources:\n  - name: a\n    token_file: /nonexistent\n",
+			"c.yaml:4:17: error", "token_file: open"},
+		{"receive:\n  tls_key_file: /dev/null\n", "c.yaml:2:17: error", "belong together"},
+		{"feeds:\n- url: http://a/\n  auth:\n    user: x\n    password_file: /nonexistent\n",
+			"c.yaml:5:20: error", "password_file: open"},
+		{"feeds:\n- url: http://a/1\n  name: x\n- url: http://a/2\n  name: x\n",
+			"c.yaml:5:9: error", "listed twice"},
+	};
+	(void)state;
+	for (size_t i = 0; i < WD_COUNTOF(rows); i++) {
+		struct wd_config *c = load(wd_str_c(rows[i].text), NULL);
+		if (c != NULL)
+			fail_msg("'%s' was taken", rows[i].text);
+		if (strstr(printed, rows[i].place) == NULL || strstr(printed, rows[i].what) == NULL)
+			fail_msg("'%s' gave\n%swanted %s and '%s'", rows[i].text, printed,
+				rows[i].place, rows[i].what);
+	}
+	struct wd_config *c = load_ok(
+		"feeds:\n- {url: 'http://a/', timezone: '+09:00', language: zh-Hant, charset: CP949, "
+		"format: sitemap, proxy: 'socks5h://p:1080', interval: 5s, interval_max: 10s}\n"
+		"kafka: {compression.type: zstd, ssl.ca.location: /nonexistent}\n");
+	assert_non_null(strstr(printed, "warning: interval_min is longer"));
+	wd_config_unref(c);
 }
 
 static void test_depth(void **state)
@@ -341,8 +395,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_contract), cmocka_unit_test(test_findings),
-		cmocka_unit_test(test_depth), cmocka_unit_test(test_files),
-		cmocka_unit_test(test_dump_loads), cmocka_unit_test(test_documents),
-		cmocka_unit_test(test_example), cmocka_unit_test(test_listen)};
+		cmocka_unit_test(test_meanings), cmocka_unit_test(test_depth),
+		cmocka_unit_test(test_files), cmocka_unit_test(test_dump_loads),
+		cmocka_unit_test(test_documents), cmocka_unit_test(test_example),
+		cmocka_unit_test(test_listen)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
