@@ -181,7 +181,6 @@ static const uint16_t byte_holds_spaced[256] = {
 	[' '] = BIT(D_SPACES),
 	['/'] = BIT(D_DOT),
 	[0xC2] = BIT(D_DOT), /* middle dot */
-	[0xE2] = BIT(D_DOT), /* bullet */
 };
 
 /* What the bytes that need a second look may begin. */
@@ -202,6 +201,8 @@ static unsigned look_closer(struct wd_str s)
 				found |= BIT(D_PIPE);
 			else if ((next == 0x80 && (third <= 0x8B || third >= 0xA8)) || next == 0x81)
 				found |= BIT(D_SPACES) | BIT(D_WIDE);
+			else if (next == 0x80 && third == 0xA2 && i > 0 && s.p[i - 1] == ' ')
+				found |= BIT(D_DOT); /* bullet */
 			break;
 		case 0xE3: /* ideographic space */
 			if (next == 0x80 && third == 0x80)
