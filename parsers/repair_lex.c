@@ -324,13 +324,20 @@ static void read_quoted(struct wd_str s, size_t at, struct wd_str name, struct a
 	r->at = lost ? gt : end + 1;
 }
 
+/* A byte that ends neither an attribute's name nor its value: nearly all of them. */
+static bool is_word_byte(char c)
+{
+	return wd_is_alnum(c) || c == '-' || c == '_' || c == ':' || c == '.';
+}
+
 /* One attribute at `at` (no blank there). */
 static struct attr_read read_attr(struct wd_str s, size_t at, enum bracket open)
 {
 	struct attr_read r = {.at = at};
 	size_t from = at;
-	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at, open) && s.p[at] != '=' &&
-		s.p[at] != '/' && !open_at(s, at))
+	while (at < s.n && (is_word_byte(s.p[at]) ||
+				   (!wd_rlex_blank(s, at) && !close_at(s, at, open) &&
+					   s.p[at] != '=' && s.p[at] != '/' && !open_at(s, at))))
 		at++;
 	struct wd_str name = wd_str_sub(s, from, at);
 	size_t eq = wd_rlex_skip(s, at);
@@ -344,7 +351,9 @@ static struct attr_read read_attr(struct wd_str s, size_t at, enum bracket open)
 		read_quoted(s, at, name, &r);
 		return r;
 	}
-	while (at < s.n && !wd_rlex_blank(s, at) && !close_at(s, at, open) && !open_at(s, at))
+	while (at < s.n &&
+		(is_word_byte(s.p[at]) ||
+			(!wd_rlex_blank(s, at) && !close_at(s, at, open) && !open_at(s, at))))
 		at++;
 	r.at = at;
 	r.valued = name.n > 0;

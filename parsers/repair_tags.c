@@ -332,6 +332,10 @@ static void scan(struct pass *p)
 	bool word_start = true;
 	size_t k;
 	for (size_t i = 0; i < s.n;) {
+		while (!word_start && i < s.n && wd_is_alnum(s.p[i])) /* inside a word */
+			i++;
+		if (i == s.n)
+			break;
 		char c = s.p[i];
 		if (may_open(c)) {
 			size_t to = c == '<' ? wd_rlex_protected(s, i, &p->dead) : 0;

@@ -45,6 +45,8 @@ static uint32_t number(const struct cursor *c, uint32_t i, unsigned *ret)
 
 static bool text_at(const struct cursor *c, uint32_t i, const char *z)
 {
+	if ((unsigned char)z[0] < 0x80 && at(c, i) != (uint32_t)z[0]) /* nearly always */
+		return false;
 	struct wd_str s = wd_str_c(z);
 	for (size_t k = 0; k < s.n; i++) {
 		if (at(c, i) != wd_utf8_next(s, &k))
@@ -300,6 +302,8 @@ static unsigned month_en(const struct cursor *c, uint32_t i, uint32_t *ret_end)
 	while (at(c, e) >= 'a' && at(c, e) <= 'z')
 		e++;
 	for (unsigned m = 0; m < 12; m++) {
+		if (at(c, i) != (uint32_t)full[m][0])
+			continue;
 		size_t n = strlen(full[m]);
 		bool is_full = e - i == n && text_at(c, i, full[m]);
 		bool is_short = (e - i == 3 || (m == 8 && e - i == 4)) && n > e - i;
@@ -442,9 +446,10 @@ static uint32_t weekday(struct cursor *c, uint32_t i, int *rc)
 	static const char *const days[] = {"thursday", "friday", "saturday", "sunday", "monday",
 		"tuesday", "wednesday"}; /* 1970-01-01 was a Thursday */
 	for (unsigned k = 0; k < 7; k++) {
-		uint32_t e = i + (uint32_t)strlen(days[k]);
-		uint32_t after = at(c, e);
-		if (!text_at(c, i, days[k]) || (after >= 'a' && after <= 'z'))
+		if (!text_at(c, i, days[k]))
+			continue;
+		uint32_t e = i + (uint32_t)strlen(days[k]), after = at(c, e);
+		if (after >= 'a' && after <= 'z')
 			continue;
 		int64_t pub = c->s->pub_day;
 		int64_t back = ((pub % 7 + 7) % 7 - (int64_t)k + 7) % 7;
