@@ -3,6 +3,7 @@
  * same shape again and again.
  *
  * A box is a table when its children are rows, and all rows have the same number of small cells.
+ * Rows may also stand among other things: three or more neighbours of one shape.
  * What says so decides how much more is asked: roles and display values are plain; class names need
  * rows and cells both; without any of these several columns of figures are asked for.
  */
@@ -143,6 +144,9 @@ static bool take_row(struct wd_arena *a, struct wd_node *row, struct boxes *b)
 		b->cols = n;
 	if (n != b->cols)
 		return false;
+	for (struct wd_node *c = row->first; c != NULL; c = c->next)
+		if (c->type == WD_NODE_ELEMENT && !is_small(c))
+			return false;
 	struct wd_node **p = wd_vec_push(a, &b->rows);
 	if (p == NULL)
 		return false;
@@ -153,8 +157,6 @@ static bool take_row(struct wd_arena *a, struct wd_node *row, struct boxes *b)
 	for (struct wd_node *c = row->first; c != NULL; c = c->next) {
 		if (c->type != WD_NODE_ELEMENT)
 			continue;
-		if (!is_small(c))
-			return false;
 		h = cell_hint(c);
 		b->cells++;
 		b->plain_cells += h == HINT_PLAIN;
@@ -232,29 +234,87 @@ static bool header_row(const struct boxes *b)
 	return true;
 }
 
+/* The boxes' table, NULL: they are none. Not yet in the tree. */
+static struct wd_node *table_of(struct wd_arena *a, const struct boxes *b, bool sure)
+{
+	struct wd_tgrid *g = box_grid(a, b);
+	if (g == NULL || !(sure ? has_figures(g) || convinces(b, g) : convinces(b, g)))
+		return NULL;
+	g->header = header_row(b) || wd_tgrid_guess_header(g);
+	g->confidence = b->plain_rows > 0 ? 0.9 : 0.75;
+	g->repaired = true;
+	struct wd_node *table = wd_node_new(a, WD_TAG_TABLE);
+	if (table != NULL)
+		table->data = g;
+	return table;
+}
+
 static struct wd_node *judge(struct wd_arena *a, struct wd_node *box)
 {
 	struct boxes b = {0};
 	struct wd_arena_mark mark = wd_arena_mark(a);
-	struct wd_tgrid *g = read_rows(a, box, &b) ? box_grid(a, &b) : NULL;
-	if (g == NULL || !convinces(&b, g)) {
+	struct wd_node *table = read_rows(a, box, &b) ? table_of(a, &b, false) : NULL;
+	if (table == NULL) {
 		wd_arena_rewind(a, mark);
 		return NULL;
 	}
-	g->header = header_row(&b) || wd_tgrid_guess_header(g);
-	g->confidence = b.plain_rows > 0 ? 0.9 : 0.75;
-	g->repaired = true;
-	struct wd_node *table = wd_node_new(a, WD_TAG_TABLE);
-	if (table == NULL)
-		return NULL;
-	table->data = g;
 	wd_node_insert_before(box, table);
 	wd_node_remove(box);
 	return table;
 }
 
+/* Columns that always have the same class, as a template writes them. */
+static bool same_classes(const struct boxes *b)
+{
+	for (size_t r = 0; r < b->rows.n; r++) {
+		const struct wd_node *c = b->rows.v[r]->first, *d = b->rows.v[0]->first;
+		for (size_t col = 0; col < b->cols; col++, c = c->next, d = d->next) {
+			while (c->type != WD_NODE_ELEMENT)
+				c = c->next;
+			while (d->type != WD_NODE_ELEMENT)
+				d = d->next;
+			struct wd_str class = wd_node_attr(c, "class");
+			if (class.n == 0 || !wd_str_eq(class, wd_node_attr(d, "class")))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The boxes from `first` on, as a run among other things: replaced when they are a table. */
+static void end_run(struct wd_arena *a, struct boxes *b)
+{
+	enum { RUN_ROWS = 3 };
+	struct wd_node *table = b->rows.n >= RUN_ROWS ? table_of(a, b, same_classes(b)) : NULL;
+	if (table != NULL) {
+		wd_node_insert_before(b->rows.v[0], table);
+		for (size_t i = 0; i < b->rows.n; i++)
+			wd_node_remove(b->rows.v[i]);
+	}
+	memset(b, 0, sizeof(*b));
+}
+
+/* Rows that stand among a parent's other children. */
+static void find_runs(struct wd_arena *a, struct wd_node *parent)
+{
+	struct boxes b = {0};
+	for (struct wd_node *c = parent->first, *next; c != NULL; c = next) {
+		next = c->next;
+		if (c->type == WD_NODE_TEXT && wd_str_trim(c->text).n == 0)
+			continue;
+		bool row = c->type == WD_NODE_ELEMENT && is_box(c) && c->tag != WD_TAG_LI;
+		if (row && take_row(a, c, &b))
+			continue;
+		end_run(a, &b);
+		if (row)
+			(void)take_row(a, c, &b);
+	}
+	end_run(a, &b);
+}
+
 void wd_tables_boxes(struct wd_arena *a, struct wd_node *root)
 {
+	find_runs(a, root);
 	struct wd_node *n = wd_node_next(root, root, false);
 	while (n != NULL) {
 		struct wd_node *table = NULL;
@@ -262,6 +322,9 @@ void wd_tables_boxes(struct wd_arena *a, struct wd_node *root)
 			   n->tag != WD_TAG_LI && n->tag != WD_TAG_P;
 		if (box)
 			table = judge(a, n);
+		if (table == NULL && n->type == WD_NODE_ELEMENT && n->first != NULL &&
+			(box || wd_tag_is_block(n->tag)) && wd_table_grid(n) == NULL)
+			find_runs(a, n);
 		n = wd_node_next(
 			root, table != NULL ? table : n, table != NULL || wd_table_grid(n) != NULL);
 	}

@@ -94,6 +94,30 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 	}
 }
 
+/* "a","b, c","d": commas as spreadsheets write them. */
+static bool is_quoted(struct wd_str s)
+{
+	return s.n > 6 && s.p[0] == '"' && s.p[s.n - 1] == '"' &&
+	       wd_str_find(s, WD_STR("\",\""), 1) != SIZE_MAX;
+}
+
+static size_t split_quoted(struct wd_str s, struct wd_str *cells)
+{
+	size_t n = 0;
+	s = wd_str_sub(s, 1, s.n - 1);
+	for (;;) {
+		size_t at = wd_str_find(s, WD_STR("\",\""), 0);
+		if (n + 1 >= MAX_COLS)
+			return 0;
+		if (cells != NULL)
+			cells[n] = wd_utf8_trim(wd_str_sub(s, 0, at));
+		n++;
+		if (at == SIZE_MAX)
+			return n;
+		s = wd_str_from(s, at + 3);
+	}
+}
+
 /* Splits into at most MAX_COLS trimmed cells; returns how many, 0: too many. cells NULL: counts. */
 static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 {
@@ -111,6 +135,8 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 	} else if (d != D_TAB) {
 		s = wd_utf8_trim(s);
 	}
+	if (d == D_COMMA && is_quoted(s))
+		return split_quoted(s, cells);
 	if (cells == NULL && (d == D_TAB || d == D_SEMI || d == D_COMMA)) {
 		char c = d == D_TAB ? '\t' : d == D_SEMI ? ';' : ',';
 		for (size_t i = 0; n < MAX_COLS && (i = wd_str_chr(s, c, i)) != SIZE_MAX; i++)
@@ -159,7 +185,7 @@ static bool is_rule(struct wd_str s)
 struct run {
 	size_t from, to;
 	size_t counts[MAX_COLS]; /* lines that split into so many cells */
-	size_t rows, mode, rules, first_rule;
+	size_t rows, mode, rules, first_rule, quoted;
 };
 
 /* What a byte says about delimiters, a bit each: alone, and behind a space; LOOK: what follows it
@@ -270,7 +296,11 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 			break;
 		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
 			break; /* behind a blank line: another shape, another table */
+		bool quoted = d == D_COMMA && is_quoted(l[i].text);
+		if (quoted != (r.quoted > 0) && r.rows > 0)
+			break;
 		r.counts[n - 1]++;
+		r.quoted += quoted;
 		r.rows++;
 		r.to = i + 1;
 	}
@@ -327,6 +357,8 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 	case D_DOT:
 		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0;
 	default:
+		if (r->quoted == r->rows && r->rows >= 3 && odd == 0)
+			return true;
 		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0 &&
 		       k.long_cells == 0;
 	}
@@ -337,7 +369,8 @@ static bool is_other_use(const struct wd_tline *l, const struct run *r, enum del
 {
 	size_t spaced = 0, code = 0;
 	for (size_t i = r->from; i < r->to; i++) {
-		spaced += d == D_COMMA && wd_str_find(l[i].text, WD_STR(", "), 0) != SIZE_MAX;
+		spaced += d == D_COMMA && r->quoted == 0 &&
+			  wd_str_find(l[i].text, WD_STR(", "), 0) != SIZE_MAX;
 		char last = l[i].text.n > 0 ? l[i].text.p[l[i].text.n - 1] : 0;
 		code += last == ';' || last == '{' || last == '}';
 	}
