@@ -134,6 +134,38 @@ static bool is_in_its_time(const struct wd_scan *s, const struct wd_actor *a, in
 	return false;
 }
 
+static bool has_both_sides(const struct wd_scan *s, int sentence)
+{
+	uint64_t offices = s->sentences.v[sentence].offices;
+	return (offices >> s->r->side[0] & 1) != 0 && (offices >> s->r->side[1] & 1) != 0;
+}
+
+/* The actor meets the other side in a sentence with the meeting's own day or place: that meeting
+ * and no other, whatever slack a change of office deserves. */
+static bool is_at_known_meeting(
+	const struct wd_scan *s, const struct wd_event *e, const struct wd_actor *a)
+{
+	int k = a->first->sentence;
+	const struct wd_meeting *m = e->meeting;
+	if (m == NULL || !has_both_sides(s, k) || !wd_event_is_meeting(s, k) ||
+		wd_event_is_background(s, k))
+		return false;
+	const struct wd_sentence *st = &s->sentences.v[k];
+	for (size_t i = st->date_from; i < st->date_to; i++) {
+		const struct wd_text_date *d = &s->dates.v[i];
+		if (d->form == WD_DATED_DAY && d->from != WD_DAY_NONE && d->from <= m->to &&
+			d->to >= m->from)
+			return true;
+	}
+	for (size_t i = st->hit_from; i < st->hit_to; i++) {
+		const struct wd_hit *h = &s->fields[st->field].hits.v[i];
+		if (h->word->kind == WD_WORD_PLACE && m->place != WD_NO_INDEX &&
+			wd_facts_in_place(s->r, h->word->ref, m->place))
+			return true;
+	}
+	return false;
+}
+
 /* The day at which this actor does not hold the office it acts in; WD_DAY_NONE: nothing wrong. */
 static int64_t wrong_day(const struct wd_scan *s, const struct wd_event *e,
 	const struct wd_actor *a, int office, const struct wd_text_date **ret_date)
@@ -142,6 +174,9 @@ static int64_t wrong_day(const struct wd_scan *s, const struct wd_event *e,
 	*ret_date = d;
 	if (d != NULL)
 		return wd_facts_holds(s->r, a->figure, office, d->from, 1) ? WD_DAY_NONE : d->from;
+	if (is_at_known_meeting(s, e, a) &&
+		!wd_facts_holds(s->r, a->figure, office, e->meeting->from, 1))
+		return e->meeting->from;
 	if (s->pub_day == WD_DAY_NONE || holds_at_some_date(s, e, a->figure, office) ||
 		is_in_its_time(s, a, office))
 		return WD_DAY_NONE;
@@ -183,13 +218,19 @@ static int check_in_office(struct wd_scan *s, const struct wd_event *e, bool *re
 }
 
 /* Two holders who could be mixed up: terms do not touch, or no date says which is right. */
-static bool could_both_be_right(
-	const struct wd_scan *s, const struct wd_event *e, int x, int y, int office)
+static bool could_both_be_right(const struct wd_scan *s, const struct wd_event *e,
+	const struct wd_actor *ax, const struct wd_actor *ay, int office)
 {
+	int x = ax->figure, y = ay->figure;
+	const struct wd_actor *const both[] = {ax, ay};
+	for (int i = 0; i < 2; i++) {
+		if (is_at_known_meeting(s, e, both[i]) &&
+			!wd_facts_holds(s->r, both[i]->figure, office, e->meeting->from, 1))
+			return false;
+	}
 	if (s->pub_day != WD_DAY_NONE && wd_facts_holds(s->r, x, office, s->pub_day, HANDOVER) &&
 		wd_facts_holds(s->r, y, office, s->pub_day, HANDOVER))
 		return true;
-	(void)e;
 	return false;
 }
 
@@ -208,8 +249,7 @@ static int check_mixed(struct wd_scan *s, const struct wd_event *e)
 			else if (y == NULL)
 				y = a;
 		}
-		if (x == NULL || y == NULL ||
-			could_both_be_right(s, e, x->figure, y->figure, side->office))
+		if (x == NULL || y == NULL || could_both_be_right(s, e, x, y, side->office))
 			continue;
 		struct wd_flag *f = raise(s, "mixed_leaders", "error",
 			wd_arena_printf(s->a, "%.*s and %.*s both stand as %.*s",
@@ -361,12 +401,6 @@ static bool has_other_leader(const struct wd_scan *s, int sentence)
 			return true;
 	}
 	return false;
-}
-
-static bool has_both_sides(const struct wd_scan *s, int sentence)
-{
-	uint64_t offices = s->sentences.v[sentence].offices;
-	return (offices >> s->r->side[0] & 1) != 0 && (offices >> s->r->side[1] & 1) != 0;
 }
 
 static bool has_both_sides_or_summit(const struct wd_scan *s, int sentence)

@@ -3,7 +3,7 @@
 
 examples.tsv was written from the topic's definition, not from the program's output. Exit status 1
 when a figure falls below its bar. `topic.py -v` lists every difference; files named
-are read in place of all here. ¶ in a text parts paragraphs.
+are read in place of all here. `--html`: each as a badly kept page. ¶ in a text parts paragraphs.
 """
 import csv
 import glob
@@ -34,11 +34,31 @@ def leaders():
     return keys
 
 
+RELATED = {"en": ("Related", ["South Korea-Japan summit in Tokyo, August 2025", "Yoon and Kishida meet in Seoul"]),
+           "ko": ("관련기사", ["한일 정상회담, 도쿄서 개최", "윤석열-기시다 정상회담 결과"]),
+           "ja": ("関連記事", ["日韓首脳会談、東京で開催", "岸田首相と尹大統領が会談"])}
+
+
+def messy(row):
+    """The article as a page that nobody looked after: a menu, links to other summits, ends of tags that are
+    missing, stray ones, a cut entity, a share bar."""
+    head, links = RELATED[row["lang"]]
+    paragraphs = "".join("<p class=x>%s%s" % (p, "</div></span>" if i % 2 else "<br><br>")
+                         for i, p in enumerate(row["text"].split("¶")))
+    return ("<html><head><title>%s</title><script>var a='</p>'</script></head><body><nav><ul><li><a href=/>Home</a><li>"
+            "<a href=/p>Politics</a></ul></nav><div id=main><div class=article><h1>%s</h1><div class=share>Share Tweet</div>"
+            "<article>%s</article></div><aside class=related><h3>%s</h3><ul>%s</ul></aside></table>"
+            "<footer>&copy 2025 Example</b></footer>" % (
+                row["headline"], row["headline"], paragraphs, head,
+                "".join("<li><a href=/n%d>%s</a>" % (i, x) for i, x in enumerate(links))))
+
+
 def tag(row, folder):
-    path = os.path.join(folder, row["id"] + ".txt")
+    html = "--html" in sys.argv
+    path = os.path.join(folder, row["id"] + (".html" if html else ".txt"))
     with open(path, "w", encoding="utf-8") as f:
         text = row["text"].replace("¶", "\n\n")
-        f.write((row["headline"] + "\n\n" if row["headline"] else "") + text + "\n")
+        f.write(messy(row) if html else (row["headline"] + "\n\n" if row["headline"] else "") + text + "\n")
     out = subprocess.run([WIREDESK, "tag", "--date", row["date"], path], capture_output=True,
                          check=False)
     if out.returncode != 0 or not out.stdout:
