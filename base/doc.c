@@ -35,6 +35,14 @@ struct wd_str wd_doc_header(const struct wd_doc *doc, const char *name)
 
 #define LOOK 4096
 
+/* Any of the eight bytes is below 0x20 (Bit Twiddling Hacks' hasless). */
+static bool has_control(const char *p)
+{
+	uint64_t x;
+	memcpy(&x, p, sizeof(x));
+	return ((x - UINT64_C(0x2020202020202020)) & ~x & UINT64_C(0x8080808080808080)) != 0;
+}
+
 bool wd_doc_is_binary(struct wd_str body)
 {
 	struct wd_str s = wd_str_sub(body, 0, LOOK);
@@ -46,6 +54,10 @@ bool wd_doc_is_binary(struct wd_str body)
 			(s.p[0] == '<' && s.p[1] == '\0')))
 		return false;
 	for (size_t i = 0; i < s.n; i++) {
+		if (i + 8 <= s.n && !has_control(s.p + i)) {
+			i += 7;
+			continue;
+		}
 		unsigned char c = (unsigned char)s.p[i];
 		/* ESC belongs to ISO-2022-JP */
 		odd += c != 0 && c < 0x20 && !wd_is_space(s.p[i]) && c != 0x1B;

@@ -86,8 +86,9 @@ struct wd_push_sources {
 struct wd_push_conn {
 	struct wd_push_conn *prev, *next;
 	int fd;
-	int64_t since_us;
-	bool in_request, waits; /* waits: for the disk, so not for the client */
+	/* written by the HTTP thread, read by the sweep */
+	_Atomic int64_t since_us;
+	atomic_bool in_request, waits; /* waits: for the disk, so not for the client */
 };
 
 /** A document of a request that was taken. */
@@ -147,5 +148,5 @@ void wd_push_answer_register(void);
 /* http_push_request.c */
 int wd_push_on_request(struct wd_push *p, struct MHD_Connection *conn, const char *url,
 	const char *method, const char *upload, size_t *upload_n, void **state);
-void wd_push_on_completed(struct wd_push *p, void **state);
+void wd_push_on_completed(void **state);
 void wd_push_requests_free(struct wd_push *p);

@@ -132,13 +132,6 @@ static bool identify(struct wd_push_request *r, const struct wd_push_part *part,
 
 /* ---- the inbox ---- */
 
-static void set_waits(struct wd_push_request *r, bool waits)
-{
-	(void)pthread_mutex_lock(&r->p->lock);
-	r->c->waits = waits;
-	(void)pthread_mutex_unlock(&r->p->lock);
-}
-
 static void on_synced(struct wd_inbox_ticket *t, int rc)
 {
 	struct wd_push_request *r =
@@ -191,7 +184,7 @@ static void submit(struct wd_push_request *r, const struct wd_push_parts *parts)
 	}
 	r->ticket.done = on_synced;
 	r->is_waiting = true;
-	set_waits(r, true);
+	r->c->waits = true;
 	MHD_suspend_connection(r->conn);
 	int rc = list == NULL ? WD_E_NOMEM : wd_intake_put(r->p->o.intake, list, n, &r->ticket);
 	if (rc == WD_OK)
@@ -206,7 +199,7 @@ static void submit(struct wd_push_request *r, const struct wd_push_parts *parts)
 static int finish(struct wd_push_request *r)
 {
 	struct wd_fate f;
-	set_waits(r, false);
+	r->c->waits = false;
 	for (size_t i = 0; i < r->taken_n && r->problem.status == 0; i++) {
 		struct wd_push_taken *t = &r->taken[i];
 		if (r->rc != WD_OK && !t->is_known)
@@ -362,9 +355,7 @@ static int first_call(struct wd_push *p, struct MHD_Connection *conn, struct wd_
 	r->conn = conn;
 	r->c = i->socket_context;
 	*state = r;
-	(void)pthread_mutex_lock(&p->lock);
 	r->c->in_request = true;
-	(void)pthread_mutex_unlock(&p->lock);
 	return check_head(r, path, method) ? MHD_YES : wd_push_answer_problem(r);
 }
 
@@ -390,15 +381,14 @@ int wd_push_on_request(struct wd_push *p, struct MHD_Connection *conn, const cha
 	return r->is_waiting ? finish(r) : finish_body(r);
 }
 
-void wd_push_on_completed(struct wd_push *p, void **state)
+void wd_push_on_completed(void **state)
 {
 	struct wd_push_request *r = *state;
 	if (r == NULL)
 		return;
-	(void)pthread_mutex_lock(&p->lock);
-	r->c->in_request = r->c->waits = false;
 	r->c->since_us = wd_clock_mono_us();
-	(void)pthread_mutex_unlock(&p->lock);
+	r->c->waits = false;
+	r->c->in_request = false;
 	request_free(r);
 	*state = NULL;
 }

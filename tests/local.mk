@@ -149,6 +149,7 @@ EXTRA_DIST += tests/bench/bench_extract.py
 # Every allocation, every crash point: long runs (docs/RELIABILITY.md has their figures).
 check-faults: all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
+	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_receive.py --all
 .PHONY: check-faults
 # The cleaner
 fuzz_programs += tests/fuzz/fuzz_repair tests/fuzz/fuzz_tables
@@ -223,12 +224,15 @@ bench-kafka: tests/bench/bench_kafka
 .PHONY: bench-kafka
 
 # Receiving: side by side with a bare handler.
-EXTRA_PROGRAMS += tests/bench/bare_http
+EXTRA_PROGRAMS += tests/bench/bare_http tests/bench/load_http
 tests_bench_bare_http_SOURCES = tests/bench/bare_http.c
+tests_bench_load_http_SOURCES = tests/bench/load_http.c
 EXTRA_DIST += tests/bench/receive.py
-bench-receive: wiredesk tests/bench/bare_http
-	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http $(BENCH_RECEIVE_ARGS)
-.PHONY: bench-receive
+bench-receive: wiredesk tests/bench/bare_http tests/bench/load_http
+	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http tests/bench/load_http $(BENCH_RECEIVE_ARGS)
+bench-receive-kafka: wiredesk tests/bench/load_http
+	python3 $(srcdir)/tests/bench/receive.py --kafka ./wiredesk tests/bench/load_http $(BENCH_RECEIVE_ARGS)
+.PHONY: bench-receive bench-receive-kafka
 
 # Archives: reading beside bare zlib, replay and its stages (BENCH_WARC_ARGS="MEGABYTES ROUNDS"). Build with -O2.
 EXTRA_PROGRAMS += tests/bench/bench_warc

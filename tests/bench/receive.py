@@ -1,102 +1,173 @@
 #!/usr/bin/env python3
-"""What a 202 costs: POSTs of one-item feeds to the daemon and to a bare libmicrohttpd handler, in one
-run, same requests, same senders. The measure is requests per second of the *server's* CPU time, so
-the senders (Python) cost nothing of it. Usage: receive.py WIREDESK BARE_HTTP [REQUESTS [CONNECTIONS]]
+"""What a 202 costs: POSTs of one-item feeds to a bare libmicrohttpd handler that reads and forgets, and to
+the daemon, in one run: the same requests from the same loader, in turns. The
+measure is requests per second of the server's own CPU time. For the daemon that is the threads a request
+passes on its way to a 202 (HTTP, and the inbox's that writes and syncs); what reads, tags and delivers the
+documents afterwards is printed beside it.
+
+Usage: receive.py WIREDESK BARE_HTTP LOAD_HTTP [REQUESTS [CONNECTIONS [TURNS]]]
+
+With --kafka: from POST to readable in Kafka (a real broker, at-least-once): first as fast as it goes, for
+the full load, then at half of it.
+Usage: receive.py --kafka WIREDESK LOAD_HTTP [SECONDS]
 """
+import json
 import os
-import socket
+import re
+import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "integration"))
 from daemon import Daemon  # noqa: E402
 from origin import free_port  # noqa: E402
 
-
-def request(i):
-    body = ("<rss version='2.0'><channel><title>t</title><item><title>Story number %d of the day</title>"
-            "<guid>g%d</guid><description>%s</description></item></channel></rss>" % (
-                i, i, "The minister said on Tuesday that talks would go on. " * 20)).encode()
-    return (b"POST /v1/ingest/s HTTP/1.1\r\nHost: x\r\nContent-Type: application/rss+xml\r\n"
-            b"Content-Length: %d\r\n\r\n" % len(body)) + body
+RECEIVING = ("MHD", "inbox")
 
 
-def cpu(pid):
-    with open("/proc/%d/stat" % pid) as f:
-        rest = f.read().rsplit(")", 1)[1].split()
-    return (int(rest[11]) + int(rest[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def threads_cpu(pid):
+def threads(pid):
+    """CPU seconds by thread name."""
     got = {}
     for t in os.listdir("/proc/%d/task" % pid):
-        with open("/proc/%d/task/%s/stat" % (pid, t)) as f:
-            rest = f.read().rsplit(")", 1)[1].split()
-        got[t] = (int(rest[11]) + int(rest[12])) / os.sysconf("SC_CLK_TCK")
+        try:
+            with open("/proc/%d/task/%s/comm" % (pid, t)) as f:
+                name = f.read().strip()
+            with open("/proc/%d/task/%s/schedstat" % (pid, t)) as f:
+                used = int(f.read().split()[0]) / 1e9
+        except FileNotFoundError:
+            continue
+        got[name] = got.get(name, 0) + used
     return got
 
 
-def send(port, numbers, times, bad):
-    s = socket.create_connection(("127.0.0.1", port))
-    s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    for i in numbers:
-        start = time.perf_counter()
-        s.sendall(request(i))
-        answer = b""
-        while b"\r\n\r\n" not in answer:
-            answer += s.recv(65536)
-        head, rest = answer.split(b"\r\n\r\n", 1)
-        length = int(head.lower().split(b"content-length:")[1].split()[0])
-        while len(rest) < length:
-            rest += s.recv(65536)
-        times.append(time.perf_counter() - start)
-        if b" 202 " not in head.split(b"\r\n")[0]:
-            bad.append(head)
-    s.close()
+def load(tool, port, *args):
+    out = subprocess.run([tool, str(port)] + [str(x) for x in args], stdout=subprocess.PIPE, check=True)
+    got = json.loads(out.stdout)
+    assert got["refused"] == 0, got
+    return got
 
 
-def run(port, pid, n, connections):
-    times, bad = [], []
-    before, start = cpu(pid), time.perf_counter()
-    threads = [threading.Thread(target=send, args=(port, range(k, n, connections), times, bad))
-               for k in range(connections)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    took, used = time.perf_counter() - start, cpu(pid) - before
-    assert not bad, bad[:3]
-    times.sort()
-    return n / max(used, 0.01), n / took, times[n // 2] * 1e3, times[n * 99 // 100] * 1e3
+def measure(pid, tool, port, *args):
+    before = threads(pid)
+    got = load(tool, port, *args)
+    after = threads(pid)
+    got["cpu"] = {name: used - before.get(name, 0) for name, used in after.items()}
+    return got
 
 
-def main():
-    wiredesk, bare = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-    n = int(sys.argv[3]) if len(sys.argv) > 3 else 10000
-    connections = int(sys.argv[4]) if len(sys.argv) > 4 else 64
+def per_cpu(runs, n, names=None):
+    return n * len(runs) / sum(used for r in runs for name, used in r["cpu"].items()
+                               if not names or name.startswith(names))
+
+
+def show(name, value, runs):
+    print("%-28s %8.0f requests per CPU second; %6.0f a second, answered after %.1f ms (p50), %.1f ms (p99)" % (
+        name, value, statistics.median(r["rate"] for r in runs),
+        statistics.median(r["p50_ms"] for r in runs), statistics.median(r["p99_ms"] for r in runs)))
+
+
+def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
+    n, connections, turns = int(n), int(connections), int(turns)
     p = subprocess.Popen([bare], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    port = int(p.stdout.readline())
-    base = run(port, p.pid, n, connections)
+    bare_port, port = int(p.stdout.readline()), free_port()
+    d = Daemon("sinks: [{type: jsonl, path: events.jsonl}]\nreceive: {listen: '127.0.0.1:%d', "
+               "max_connections: 5000, sources: [{name: s}]}\n" % port)
+    d.args = [wiredesk, "run", "-c", d.conf_path]
+    base, ours = [], []
+    with d:
+        for turn in range(turns):
+            base.append(measure(p.pid, tool, bare_port, n, connections, 0, turn * n))
+            ours.append(measure(d.p.pid, tool, port, n, connections, 0, turn * n))
+            d.wait("all events", lambda: wc(d) >= (turn + 1) * n, 300)
+        d.stop()
     p.stdin.close()
     p.wait()
-    port = free_port()
-    d = Daemon("sinks: [{type: jsonl, path: events.jsonl}]\nreceive: {listen: '127.0.0.1:%d', "
-               "sources: [{name: s}]}\n" % port)
-    d.args = [wiredesk, "run", "-c", d.conf_path]
-    with d:
-        ours = run(port, d.p.pid, n, connections)
-        d.wait_events(n, 60)
-        per_thread = sorted(threads_cpu(d.p.pid).values(), reverse=True)
-        d.stop()
-    print("%d requests, %d connections" % (n, connections))
-    for name, r in (("bare handler", base), ("wiredesk", ours)):
-        print("%-13s %8.0f requests per CPU second, %7.0f a second; answer after %.1f ms (p50), %.1f ms (p99)"
-              % ((name,) + r))
-    print("ratio         %8.3f" % (ours[0] / base[0]))
-    print("CPU seconds by thread: " + ", ".join("%.2f" % x for x in per_thread[:8]))
+    bare_rate, rate = per_cpu(base, n), per_cpu(ours, n, RECEIVING)
+    print("%d requests, %d connections, %d turns" % (n, connections, turns))
+    show("bare handler", bare_rate, base)
+    show("wiredesk, taking documents", rate, ours)
+    print("%-28s %8.0f requests per CPU second while documents were worked up beside it" % (
+        "wiredesk, whole process", per_cpu(ours, n)))
+    print("ratio %.2f" % (rate / bare_rate))
+    used = {}
+    for r in ours:
+        for name, cpu in r["cpu"].items():
+            used[name] = used.get(name, 0) + cpu
+    print("CPU by thread, µs a request: " + ", ".join("%s %.1f" % (k, v * 1e6 / n / turns) for k, v in sorted(
+        used.items(), key=lambda kv: -kv[1])[:6]))
+
+
+def wc(d):
+    try:
+        with open(os.path.join(d.dir, "events.jsonl"), "rb") as f:
+            return sum(piece.count(b"\n") for piece in iter(lambda: f.read(1 << 20), b""))
+    except FileNotFoundError:
+        return 0
+
+
+class Consumer:
+    """kcat at the end of the topic: when each story could be read."""
+
+    def __init__(self, address, topic):
+        self.seen, self.lock = {}, threading.Lock()
+        self.p = subprocess.Popen(["kcat", "-C", "-q", "-u", "-b", address, "-t", topic, "-X",
+                                   "fetch.wait.max.ms=5", "-o", "beginning"], stdout=subprocess.PIPE)
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        for line in self.p.stdout:
+            now = time.time()
+            m = re.search(rb"Story (\d+) of (\d+)", line)
+            if m:
+                with self.lock:
+                    self.seen.setdefault(int(m.group(1)), now - int(m.group(2)) / 1e6)
+
+    def wait(self, numbers, timeout):
+        end = time.time() + timeout
+        while time.time() < end:
+            with self.lock:
+                if all(n in self.seen for n in numbers):
+                    return [self.seen[n] for n in numbers]
+            time.sleep(0.02)
+        raise AssertionError("events are missing")
+
+
+def bench_kafka(wiredesk, tool, seconds=20):
+    from kafka_broker import Broker
+    with tempfile.TemporaryDirectory() as folder, Broker(folder) as broker:
+        topic, port = "receive", free_port()
+        broker.topic(topic)
+        d = Daemon("kafka: {bootstrap.servers: '%s'}\nsinks: [{type: kafka, topic: %s, delivery: at-least-once}]\n"
+                   "receive: {listen: '127.0.0.1:%d', sources: [{name: s}]}\n" % (broker.bootstrap, topic, port))
+        d.args = [wiredesk, "run", "-c", d.conf_path]
+        with d:
+            consumer = Consumer(broker.bootstrap, topic)
+            load(tool, port, 500, 16, 0, 0)  # warm
+            consumer.wait(range(500), 60)
+            n = 8000
+            start = time.time()
+            load(tool, port, n, 64, 0, 1000)
+            consumer.wait(range(1000, 1000 + n), 300)
+            full = n / (time.time() - start)
+            print("full load: %.0f documents a second from POST to readable in Kafka" % full)
+            n = int(full / 2 * float(seconds))
+            got = load(tool, port, n, 64, full / 2, 100000)
+            late = sorted(consumer.wait(range(100000, 100000 + n), 60))
+            print("half load: %.0f a second for %.0f s: answered after %.1f ms (p50), %.1f ms (p99); readable in "
+                  "Kafka after %.1f ms (p50), %.1f ms (p99), %.1f ms (max)" % (
+                      got["rate"], got["seconds"], got["p50_ms"], got["p99_ms"], late[n // 2] * 1e3,
+                      late[n * 99 // 100] * 1e3, late[-1] * 1e3))
+            consumer.p.kill()
+            d.stop()
 
 
 if __name__ == "__main__":
-    main()
+    args = [os.path.abspath(x) if os.path.exists(x) else x for x in sys.argv[1:]]
+    if args[0] == "--kafka":
+        bench_kafka(*args[1:])
+    else:
+        bench_accept(*args)

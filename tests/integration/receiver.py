@@ -63,7 +63,7 @@ class Receiver(Daemon):
                     if not piece:
                         break
                     got += piece
-            except socket.timeout:
+            except (socket.timeout, ConnectionResetError):
                 pass
             return got
 

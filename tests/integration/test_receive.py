@@ -174,7 +174,7 @@ def test_forms():
         assert status == 202 and len(answer["documents"]) == 3, (status, answer)
         for one in answer["documents"]:
             assert d.fate(one)["state"] == "processed", one
-        assert {"First file", "Third file --b0undar"} <= set(titles(d)), titles(d)
+        d.wait("the files", lambda: {"First file", "Third file --b0undar"} <= set(titles(d)))
         body, kind = form([file_part(rss("Alone"))])
         status, answer, headers = d.post(body, headers=kind)
         assert status == 202 and headers["Location"].endswith(answer["id"])
@@ -292,7 +292,7 @@ def test_fates_outlive_the_process():
         assert d.fate(keyed)["state"] == "processed"
         d.wait_events(21)
         time.sleep(0.3)
-        assert len(d.events()) == 21
+        assert len(d.events()) == 21, sorted((x["id"], headline(x), x["data"]["version"]) for x in d.events())
 
 
 def test_a_full_inbox_says_so():
