@@ -125,6 +125,8 @@ static void write_lines(struct wd_batch_out *out)
 		if (errno != EPIPE)
 			wd_batch_error("stdout", &err);
 	}
+	if (out->lines_end == 0) /* perhaps there is no buffer yet */
+		return;
 	memmove(out->buf.p, out->buf.p + out->lines_end, out->buf.n - out->lines_end);
 	out->buf.n -= out->lines_end;
 	out->lines_end = 0;
