@@ -164,6 +164,7 @@ EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
 # Repair and tables, per kind of damage; over files too: make bench-tables LIST="files"
 EXTRA_PROGRAMS += tests/bench/bench_tables
 tests_bench_bench_tables_SOURCES = tests/bench/bench_tables.c
+EXTRA_DIST += tests/bench/table_damage.py
 bench-tables: tests/bench/bench_tables
 	tests/bench/bench_tables $(LIST)
 .PHONY: bench-tables
