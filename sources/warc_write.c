@@ -85,9 +85,12 @@ int wd_warc_put_record(int fd, const struct wd_warc_record *rec, struct wd_err *
 	wd_buf_init(&b, WD_MAX_DOC_BYTES + 2 * WD_MIB);
 	wd_buf_init(&member, WD_MAX_DOC_BYTES + 4 * WD_MIB);
 	wd_buf_addc(&b, "WARC/1.1\r\n");
-	for (size_t i = 0; i < rec->header_count; i++)
-		wd_buf_printf(&b, "%.*s: %.*s\r\n", WD_STR_ARG(rec->headers[i].name),
-			WD_STR_ARG(rec->headers[i].value));
+	for (size_t i = 0; i < rec->header_count; i++) { /* as bytes: there may be a NUL in them */
+		wd_buf_add(&b, rec->headers[i].name);
+		wd_buf_addc(&b, ": ");
+		wd_buf_add(&b, rec->headers[i].value);
+		wd_buf_addc(&b, "\r\n");
+	}
 	wd_buf_addc(&b, "\r\n");
 	wd_buf_add(&b, rec->block);
 	wd_buf_addc(&b, "\r\n\r\n");
