@@ -236,6 +236,7 @@ static int emit(struct wd_article *art, void *ctx)
 	if (x->date.precision != WD_DATE_NONE)
 		art->published = x->date;
 	wd_buf_reset(&x->notes);
+	static const char *const lines[] = {"/headlines/1/value", "/headlines/2/value"};
 	struct wd_tag_trace trace = {note, x};
 	int rc = wd_tag_article(x->rules, x->scratch, x->article, art, &trace, &err);
 	if (rc != WD_OK) {
@@ -243,6 +244,8 @@ static int emit(struct wd_article *art, void *ctx)
 		return rc;
 	}
 	print_field(x, art, "headline", art->headline);
+	for (size_t i = 0; i < art->alt_headlines.n && i < WD_COUNTOF(lines); i++)
+		print_field(x, art, lines[i], art->alt_headlines.v[i]);
 	print_field(x, art, "summary", art->summary);
 	print_field(x, art, "text", art->text);
 	(void)printf("language %.*s (%.*s), published %.*s\n\n", WD_STR_ARG(art->language),

@@ -8,6 +8,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/language_words.h \
 	%reldir%/meeting.c %reldir%/meeting.h \
 	%reldir%/people.c %reldir%/people.h \
+	%reldir%/people_alone.c \
 	%reldir%/phrases.c %reldir%/phrases.h \
 	%reldir%/rules.h \
 	%reldir%/rules_check.c \

@@ -14,8 +14,7 @@
 
 #include "base/utf8.h"
 
-#define PAREN_MAX 30        /* items of a reading in brackets */
-#define IN_OFFICE_SLACK 400 /* days: a bare surname still means the one who just left */
+#define PAREN_MAX 30 /* items of a reading in brackets */
 
 static const struct wd_folded *folded(const struct wd_scan *s, int field)
 {
@@ -96,30 +95,6 @@ uint32_t wd_people_right_edge(const struct wd_folded *d, uint32_t p)
 
 /* ---- titles beside a name ---- */
 
-/* A word behind the name that makes it somebody else's: 石破夫人, 이시바 여사, also with a given
- * name between (이시바 요시코 여사). */
-static bool is_relative_of(const struct wd_scan *s, int field, uint32_t p)
-{
-	enum { GIVEN_NAME_MAX = 5 };
-	const struct wd_folded *d = folded(s, field);
-	for (int word = 0; word < 2; word++) {
-		const struct wd_hit *h = wd_people_starting(
-			s, field, wd_people_right_edge(d, p), bit(WD_WORD_RELATIVE));
-		if (h != NULL)
-			return true;
-		uint32_t e = p, start;
-		while (e < d->n && d->cp[e] == ' ')
-			e++;
-		for (start = e; e < d->n && e < start + GIVEN_NAME_MAX &&
-				wd_cp_is_hangul(d->cp[e]) && (e == start || d->gap[e] == 0);)
-			e++;
-		if (e == start)
-			return false;
-		p = e;
-	}
-	return false;
-}
-
 static void look_right(const struct wd_scan *s, int field, uint32_t p, struct wd_beside *b)
 {
 	const struct wd_folded *d = folded(s, field);
@@ -199,12 +174,12 @@ struct wd_beside wd_people_beside(const struct wd_scan *s, int field, uint32_t s
 
 /* ---- mentions ---- */
 
-static bool is_taken(const struct wd_scan *s, int field, uint32_t start, uint32_t end)
+bool wd_people_is_taken(const struct wd_scan *s, int field, uint32_t start, uint32_t end)
 {
 	return memchr(s->taken[field] + start, 1, end - start) != NULL;
 }
 
-static int sentence_at(const struct wd_scan *s, int field, uint32_t item)
+int wd_people_sentence_at(const struct wd_scan *s, int field, uint32_t item)
 {
 	size_t lo = 0, hi = s->sentences.n;
 	while (lo < hi) { /* sentences are in order of (field, start) */
@@ -221,7 +196,7 @@ static int sentence_at(const struct wd_scan *s, int field, uint32_t item)
 struct wd_mention *wd_people_add(
 	struct wd_scan *s, int field, uint32_t start, uint32_t end, const struct wd_beside *b)
 {
-	int sentence = sentence_at(s, field, start);
+	int sentence = wd_people_sentence_at(s, field, start);
 	/* A name outside any sentence is made, but not kept. */
 	struct wd_mention *m = sentence != WD_NO_INDEX ? wd_vec_push(s->a, &s->mentions)
 						       : wd_arena_new_of(s->a, struct wd_mention);
@@ -266,7 +241,7 @@ void wd_people_set(struct wd_scan *s, struct wd_mention *m, int figure)
 	m->office = office;
 }
 
-static bool is_introduced(const struct wd_scan *s, int figure)
+bool wd_people_is_introduced(const struct wd_scan *s, int figure)
 {
 	return (s->introduced[figure] & WD_INTRODUCED) != 0;
 }
@@ -298,7 +273,7 @@ int wd_people_score(const struct wd_scan *s, int figure, int office, bool is_for
 	const struct wd_term *t = wd_facts_term(s->r, figure, office, s->pub_day);
 	if (t == NULL)
 		return -1;
-	int score = 10 + (is_introduced(s, figure) ? 80 : 0);
+	int score = 10 + (wd_people_is_introduced(s, figure) ? 80 : 0);
 	if (s->r->offices.v[f->office].counts_as != WD_NO_INDEX)
 		score -= 8;
 	if (s->pub_day == WD_DAY_NONE)
@@ -306,7 +281,7 @@ int wd_people_score(const struct wd_scan *s, int figure, int office, bool is_for
 	bool holds = wd_facts_holds(s->r, figure, office, s->pub_day, 30);
 	if (holds && !is_former)
 		score += 100;
-	if (t->from > s->pub_day + IN_OFFICE_SLACK)
+	if (t->from > s->pub_day + WD_IN_OFFICE_SLACK)
 		score -= 9;
 	/* Nearer terms first. */
 	int64_t gap = t->from > s->pub_day                         ? t->from - s->pub_day
@@ -408,78 +383,13 @@ bool wd_people_is_upper(const struct wd_folded *d, uint32_t i)
 	return wd_cp_is_upper(wd_utf8_next(d->text, &at));
 }
 
-/* A capitalised word goes on after p: "Lee Jun-seok". */
-static bool name_goes_on(const struct wd_scan *s, int field, uint32_t p)
-{
-	const struct wd_folded *d = folded(s, field);
-	if (p + 1 >= d->n || d->cp[p] != ' ' || !wd_people_is_upper(d, p + 1))
-		return false;
-	if ((d->gap[p] & WD_FOLD_GAP_DOT) != 0 && (d->gap[p] & WD_FOLD_GAP_SPACE) == 0) {
-		/* "Lee-Ishiba": another surname, not a given name */
-		return wd_people_starting(
-			       s, field, p + 1, bit(WD_WORD_FAMILY) | bit(WD_WORD_PERSON)) == NULL;
-	}
-	if (wd_people_starting(s, field, p + 1, ~bit(WD_WORD_PLACE)) != NULL)
-		return false;
-	/* In a title-case headline every word is capitalised: only a hyphenated one is a name. */
-	int st = sentence_at(s, field, p);
-	bool is_headline = st != WD_NO_INDEX && s->sentences.v[st].zone == WD_ZONE_HEADLINE;
-	uint32_t e = p + 1;
-	while (e < d->n && d->cp[e] >= 'a' && d->cp[e] <= 'z')
-		e++;
-	bool is_hyphenated = e < d->n && d->cp[e] == ' ' && (d->gap[e] & WD_FOLD_GAP_DOT) != 0 &&
-			     !wd_people_is_upper(d, e + 1);
-	return is_headline ? is_hyphenated : true;
-}
-
-static bool is_common_word(const struct wd_folded *d, uint32_t from, uint32_t to)
-{
-	static const char *const words[] = {"as", "when", "while", "but", "and", "after", "before",
-		"with", "for", "if", "in", "on", "at", "since", "both", "meanwhile", "although",
-		"though", "because", "that", "then", "said", "says", "between", "to", "from", "by",
-		"of", "the", "mr", "ms", "mr.", "ms.", "during", "under", "yet", "so", "will",
-		"not", "like", "how", "why", "what", "vs", "hosts", "meets", "welcomes", "greets",
-		"tells"};
-	for (size_t i = 0; i < WD_COUNTOF(words); i++) {
-		size_t n = strlen(words[i]);
-		bool same = to - from == n;
-		for (uint32_t k = 0; same && k < n; k++)
-			same = d->cp[from + k] == (uint32_t)words[i][k];
-		if (same)
-			return true;
-	}
-	return false;
-}
-
-/* A capitalised word stands directly before: "Akie Abe". */
-static bool name_came_before(const struct wd_scan *s, int field, uint32_t start)
-{
-	const struct wd_folded *d = folded(s, field);
-	/* A stop or a comma between them ends the other name. */
-	if (start < 2 || d->cp[start - 1] != ' ' || !wd_cp_is_letter(d->cp[start - 2]))
-		return false;
-	uint32_t from = start - 1;
-	while (from > 0 && d->cp[from - 1] != ' ' && d->cp[from - 1] != '\n')
-		from--;
-	if (!wd_people_is_upper(d, from) || is_common_word(d, from, start - 1))
-		return false;
-	int st = sentence_at(s, field, start);
-	if (st != WD_NO_INDEX && s->sentences.v[st].zone == WD_ZONE_HEADLINE)
-		return false;
-	uint32_t edge = wd_people_left_edge(d, start);
-	return wd_people_ending(s, field, edge,
-		       bit(WD_WORD_TITLE) | bit(WD_WORD_HOLDER) | bit(WD_WORD_COUNTRY) |
-			       bit(WD_WORD_FORMER) | bit(WD_WORD_PERSON) | bit(WD_WORD_POST) |
-			       bit(WD_WORD_PLACE) | bit(WD_WORD_CONCEPT)) == NULL;
-}
-
 static bool same_span(const struct wd_hit *x, const struct wd_hit *y)
 {
 	return x->start == y->start && x->end == y->end;
 }
 
 /* The best of the figures whose surname stands at hit i; all of them follow each other. */
-static int best_bearer(const struct wd_scan *s, int field, size_t i, int office, bool is_former)
+int wd_people_best_bearer(const struct wd_scan *s, int field, size_t i, int office, bool is_former)
 {
 	const struct wd_field *f = &s->fields[field];
 	int best = WD_NO_INDEX, top = 0;
@@ -504,14 +414,14 @@ static int titled_latin(struct wd_scan *s, int field, size_t i)
 	const struct wd_hit *h = &s->fields[field].hits.v[i];
 	struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
 	if ((b.titled == WD_NO_INDEX && b.country == WD_NO_INDEX && !b.has_post) || b.is_foreign ||
-		name_goes_on(s, field, h->end))
+		wd_people_name_goes_on(s, field, h->end))
 		return WD_OK;
 	int office = b.titled != WD_NO_INDEX ? b.titled : b.country;
-	int figure = best_bearer(s, field, i, office, b.is_former);
+	int figure = wd_people_best_bearer(s, field, i, office, b.is_former);
 	if (figure == WD_NO_INDEX || b.has_post) {
 		/* The other office's title, or another post: only for somebody introduced. */
-		figure = best_bearer(s, field, i, WD_NO_INDEX, b.is_former);
-		if (figure == WD_NO_INDEX || !is_introduced(s, figure))
+		figure = wd_people_best_bearer(s, field, i, WD_NO_INDEX, b.is_former);
+		if (figure == WD_NO_INDEX || !wd_people_is_introduced(s, figure))
 			return WD_OK;
 	}
 	struct wd_mention *m = wd_people_add(s, field, h->start, h->end, &b);
@@ -527,7 +437,7 @@ static int titled_names(struct wd_scan *s, int field)
 	for (size_t i = 0; i < f->hits.n; i++) {
 		const struct wd_hit *h = &f->hits.v[i];
 		int rc = WD_OK;
-		if (h->is_hidden || is_taken(s, field, h->start, h->end))
+		if (h->is_hidden || wd_people_is_taken(s, field, h->start, h->end))
 			continue;
 		if ((h->word->kind == WD_WORD_TITLE || h->word->kind == WD_WORD_HOLDER) &&
 			h->word->lang != WD_LANG_EN)
@@ -536,191 +446,6 @@ static int titled_names(struct wd_scan *s, int field)
 			rc = titled_latin(s, field, i);
 		if (rc != WD_OK)
 			return rc;
-	}
-	return WD_OK;
-}
-
-/* ---- surnames alone ---- */
-
-static bool has_side_mention(const struct wd_scan *s, int sentence, int not_office)
-{
-	uint64_t others = s->sentences.v[sentence].offices & ~(UINT64_C(1) << not_office);
-	for (; others != 0; others &= others - 1) {
-		if (s->r->offices.v[__builtin_ctzll(others)].side != WD_NO_INDEX)
-			return true;
-	}
-	return false;
-}
-
-/* Another surname of the other office in the sentence: "Roh, Koizumi warn". */
-static bool has_side_family(const struct wd_scan *s, int field, int sentence, int not_office)
-{
-	const struct wd_sentence *st = &s->sentences.v[sentence];
-	for (size_t i = st->hit_from; i < st->hit_to; i++) {
-		const struct wd_hit *h = &s->fields[field].hits.v[i];
-		if (h->word->kind != WD_WORD_FAMILY || h->is_hidden)
-			continue;
-		int office = s->r->figures.v[h->word->ref].office;
-		if (office != not_office &&
-			(s->pub_day == WD_DAY_NONE ||
-				wd_facts_holds(s->r, h->word->ref, office, s->pub_day, 30)))
-			return true;
-	}
-	return false;
-}
-
-/* No other holder has that surname: Abe, but not Lee. */
-static bool is_only_bearer(const struct wd_scan *s, int figure)
-{
-	struct wd_str own = s->r->figures.v[figure].family[WD_LANG_EN];
-	for (size_t i = 0; i < s->r->figures.n; i++) {
-		if ((int)i != figure && wd_str_eq(s->r->figures.v[i].family[WD_LANG_EN], own))
-			return false;
-	}
-	return true;
-}
-
-/* The office's country stands somewhere in the article's first hits. */
-static bool names_country(const struct wd_scan *s, int office)
-{
-	enum { LOOK = 500 }; /* hits of each field: a bound, not a judgement */
-	for (int field = 0; field < s->n_fields; field++) {
-		const struct wd_field *f = &s->fields[field];
-		for (size_t i = 0; i < f->hits.n && i < LOOK; i++) {
-			const struct wd_hit *h = &f->hits.v[i];
-			if (h->word->kind == WD_WORD_COUNTRY && h->word->ref == office)
-				return true;
-		}
-	}
-	return false;
-}
-
-static bool bare_latin_ok(const struct wd_scan *s, int field, const struct wd_hit *h, int figure)
-{
-	if (name_goes_on(s, field, h->end) || name_came_before(s, field, h->start))
-		return false;
-	if (is_introduced(s, figure))
-		return true;
-	int office = s->r->figures.v[figure].office;
-	if (s->pub_day == WD_DAY_NONE || !wd_facts_holds(s->r, figure, office, s->pub_day, 30))
-		return false;
-	return has_side_mention(s, h->sentence, office) ||
-	       has_side_family(s, field, h->sentence, office) ||
-	       (is_only_bearer(s, figure) && names_country(s, office));
-}
-
-/* What may follow a surname in Han without being a given name. */
-static bool is_surname_suffix(uint32_t cp)
-{
-	static const uint32_t ok[] = {0x6c0f, 0x9996, 0x7dcf, 0x653f, 0x5185, 0x524d, 0x5143,
-		0x4e21, 0x5927, 0x3005}; /* 氏 首 総 政 内 前 元 両 大 */
-	for (size_t i = 0; i < WD_COUNTOF(ok); i++) {
-		if (cp == ok[i])
-			return true;
-	}
-	return false;
-}
-
-static bool bare_cjk_ok(const struct wd_scan *s, int field, const struct wd_hit *h, int figure)
-{
-	const struct wd_folded *d = folded(s, field);
-	uint32_t before = h->start > 0 ? d->cp[h->start - 1] : ' ', after = d->cp[h->end];
-	int office = s->r->figures.v[figure].office;
-	bool known = is_introduced(s, figure);
-	bool in_office =
-		s->pub_day == WD_DAY_NONE || wd_facts_holds(s->r, figure, office, s->pub_day, 30);
-	bool was_lately = s->pub_day == WD_DAY_NONE ||
-			  wd_facts_holds(s->r, figure, office, s->pub_day, IN_OFFICE_SLACK);
-	bool is_han = wd_cp_is_han(d->cp[h->start]);
-	bool is_single = h->end - h->start == 1;
-	bool joined_left = h->start > 0 && d->gap[h->start] == 0;
-	bool joined_right = d->gap[h->end] == 0;
-	if (is_han && ((joined_left && wd_cp_is_han(before)) ||
-			      (joined_right && wd_cp_is_han(after) && !is_surname_suffix(after))))
-		return false;
-	if (is_single && is_han) {
-		bool is_honoured = joined_right && after == 0x6c0f;
-		if (is_honoured)
-			return known || in_office;
-		/* 李, 尹 in a Korean headline */
-		return s->is_korean && in_office && !(joined_left && wd_cp_is_hangul(before)) &&
-		       !(joined_right && wd_cp_is_hangul(after) && !wd_phrases_particle(d, h->end));
-	}
-	/* Two syllables are common words too (스가, 모리, 노다): only who is in office or known. */
-	if (!is_han && h->end - h->start == 2)
-		return known || (in_office && s->pub_day != WD_DAY_NONE);
-	return known || was_lately;
-}
-
-static int bare_names(struct wd_scan *s, int field)
-{
-	struct wd_field *f = &s->fields[field];
-	for (size_t i = 0; i < f->hits.n; i++) {
-		const struct wd_hit *h = &f->hits.v[i];
-		if (h->word->kind != WD_WORD_FAMILY || h->is_hidden || h->sentence == WD_NO_INDEX ||
-			is_taken(s, field, h->start, h->end))
-			continue;
-		int figure = best_bearer(s, field, i, WD_NO_INDEX, false);
-		bool is_latin = h->word->lang == WD_LANG_EN;
-		if (figure == WD_NO_INDEX || !(is_latin ? bare_latin_ok(s, field, h, figure)
-							: bare_cjk_ok(s, field, h, figure)))
-			continue;
-		struct wd_beside b = wd_people_beside(s, field, h->start, h->end);
-		if (b.is_foreign || is_relative_of(s, field, h->end))
-			continue;
-		/* "Foreign Minister Lee": somebody else of that name. */
-		if (b.has_post && !(h->end - h->start > 1 && is_introduced(s, figure)) && is_latin)
-			continue;
-		struct wd_mention *m = wd_people_add(s, field, h->start, h->end, &b);
-		if (m == NULL)
-			return WD_E_LIMIT;
-		m->is_bare = true;
-		wd_people_set(s, m, figure);
-	}
-	return WD_OK;
-}
-
-/* ---- titles alone ---- */
-
-/* 首相 alone in a Japanese text: Japan's, unless a name or another country stands before it. */
-static bool is_home_title(const struct wd_scan *s, int field, const struct wd_hit *h)
-{
-	const struct wd_folded *d = folded(s, field);
-	bool lang_ok = h->word->lang == WD_LANG_JA && s->is_japanese &&
-		       s->r->offices.v[h->word->ref].is_home[WD_LANG_JA];
-	if (!lang_ok)
-		return false;
-	uint32_t before = h->start > 0 ? d->cp[h->start - 1] : ' ';
-	uint32_t after = d->cp[h->end];
-	bool is_compound = wd_cp_is_han(after) && d->gap[h->end] == 0; /* 首相官邸 */
-	if (wd_cp_is_han(before) || (wd_cp_is_kana(before) && before > 0x30a0) || is_compound)
-		return false;
-	uint32_t edge = wd_people_left_edge(d, h->start);
-	return edge == h->start ||
-	       wd_people_ending(s, field, edge,
-		       bit(WD_WORD_FOREIGN) | bit(WD_WORD_COUNTRY) | bit(WD_WORD_PLACE)) == NULL;
-}
-
-static int titles_alone(struct wd_scan *s, int field)
-{
-	struct wd_field *f = &s->fields[field];
-	for (size_t i = 0; i < f->hits.n; i++) {
-		const struct wd_hit *h = &f->hits.v[i];
-		bool is_holder = h->word->kind == WD_WORD_HOLDER;
-		if (h->is_hidden || (!is_holder && h->word->kind != WD_WORD_TITLE) ||
-			is_taken(s, field, h->start, h->end))
-			continue;
-		if (!is_holder && !is_home_title(s, field, h))
-			continue;
-		struct wd_beside b = {
-			h->start, h->end, h->word->ref, h->word->ref, false, false, false};
-		const struct wd_hit *former = wd_people_ending(s, field,
-			wd_people_left_edge(folded(s, field), h->start), bit(WD_WORD_FORMER));
-		b.is_former = former != NULL;
-		struct wd_mention *m = wd_people_add(s, field, h->start, h->start, &b);
-		if (m == NULL)
-			return WD_E_LIMIT;
-		m->end = h->end;
 	}
 	return WD_OK;
 }
@@ -834,7 +559,7 @@ int wd_scan_people(struct wd_scan *s)
 	if (s->introduced == NULL)
 		return WD_E_LIMIT;
 	static int (*const steps[])(struct wd_scan * s, int field) = {
-		full_names, wd_people_garbled, titled_names, bare_names, titles_alone};
+		full_names, wd_people_garbled, titled_names, wd_people_bare, wd_people_titles};
 	for (size_t k = 0; k < WD_COUNTOF(steps); k++) {
 		for (int field = 0; field < s->n_fields; field++) {
 			int rc = steps[k](s, field);

@@ -4,6 +4,8 @@
 #pragma once
 #include "taggers/scan.h"
 
+#define WD_IN_OFFICE_SLACK 400 /* days: a bare surname still means the one who just left */
+
 /** Longest unhidden hit of one of the kinds (bits of enum wd_word_kind) that ends, or begins, at
  * the item; NULL: none. */
 const struct wd_hit *wd_people_ending(
@@ -33,3 +35,14 @@ bool wd_people_is_upper(const struct wd_folded *d, uint32_t i);
 
 /** Names that are almost a holder's, beside the office's title: mentions with is_garbled. */
 WD_MUST_USE int wd_people_garbled(struct wd_scan *s, int field);
+/** The sentence an item lies in; WD_NO_INDEX: none. */
+int wd_people_sentence_at(const struct wd_scan *s, int field, uint32_t item);
+bool wd_people_is_taken(const struct wd_scan *s, int field, uint32_t start, uint32_t end);
+bool wd_people_is_introduced(const struct wd_scan *s, int figure);
+/** The best of the figures whose surname stands at hit i; all of them follow each other. */
+int wd_people_best_bearer(const struct wd_scan *s, int field, size_t i, int office, bool is_former);
+/** A capitalised word goes on after p: "Lee Jun-seok" (people_alone.c). */
+bool wd_people_name_goes_on(const struct wd_scan *s, int field, uint32_t p);
+/** Mentions by a surname alone, and by a title alone (people_alone.c). */
+WD_MUST_USE int wd_people_bare(struct wd_scan *s, int field);
+WD_MUST_USE int wd_people_titles(struct wd_scan *s, int field);

@@ -218,6 +218,15 @@ int wd_scan_article(struct wd_scan *s)
 	s->is_korean = wd_str_istarts(s->art->language, WD_STR("ko"));
 	s->is_japanese = wd_str_istarts(s->art->language, WD_STR("ja"));
 	int rc = add_field(s, "headline", s->art->headline);
+	/* Sub-headlines count as lead: what stands there is often not the article's subject. */
+	static const char *const pointers[] = {"/headlines/1/value", "/headlines/2/value"};
+	size_t n = 0;
+	WD_VEC_EACH (const struct wd_str, alt, &s->art->alt_headlines) {
+		if (s->art->headline.n == 0 || alt->n == 0 || n == WD_COUNTOF(pointers) ||
+			rc != WD_OK)
+			continue;
+		rc = add_field(s, pointers[n++], *alt);
+	}
 	if (rc == WD_OK)
 		rc = add_field(s, "summary", s->art->summary);
 	return rc == WD_OK ? add_field(s, "text", s->art->text) : rc;

@@ -10,6 +10,7 @@
 #define WD_MAX_HITS 200000 /* of one article: beyond, the rest of the text is not looked at */
 #define WD_LEAD_SENTENCES 3
 #define WD_MAX_SENTENCES 20000
+#define WD_MAX_FIELDS 5 /* headline, two more headline lines, summary, text */
 
 struct wd_hit {
 	uint32_t start, end; /* items of the field's folded text */
@@ -19,7 +20,7 @@ struct wd_hit {
 };
 
 struct wd_field {
-	const char *name; /* headline, summary, text */
+	const char *name; /* headline, summary, text; a further headline line: a JSON pointer */
 	struct wd_folded folded;
 	WD_VEC(struct wd_hit) hits; /* by start, longer first */
 };
@@ -75,14 +76,14 @@ struct wd_scan {
 	struct wd_arena *a;
 	struct wd_article *art;
 	const struct wd_tag_trace *trace;
-	struct wd_field fields[3];
+	struct wd_field fields[WD_MAX_FIELDS];
 	int n_fields;
 	WD_VEC(struct wd_sentence) sentences;
 	WD_VEC(struct wd_mention) mentions;
 	WD_VEC(struct wd_text_date) dates;
-	uint8_t *taken[3];   /* by item: part of a mention */
-	uint8_t *introduced; /* by figure: WD_INTRODUCED… */
-	int64_t pub_day;     /* WD_DAY_NONE: unknown */
+	uint8_t *taken[WD_MAX_FIELDS]; /* by item: part of a mention */
+	uint8_t *introduced;           /* by figure: WD_INTRODUCED… */
+	int64_t pub_day;               /* WD_DAY_NONE: unknown */
 	bool is_korean, is_japanese;
 };
 

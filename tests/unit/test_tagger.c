@@ -45,6 +45,10 @@ static const struct row rows[] = {
 	{"菅元首相は会談した。", "2025-08-24", "-SUG"},
 	{"小泉進次郎農相が訪韓した。", "2025-08-24", ""},
 	{"髙市早苗首相が訪韓した。", "2026-05-19", "TAK"},
+	{"타카이치 사나에 총리가 나라에서 이재명 대통령을 맞았다.", "2026-01-13", "TAK LJM"},
+	{"이시바 요시코 여사가 이재명 대통령을 만났다.", "2025-08-24", "LJM"},
+	{"1998년 10월 도쿄에서 김대중 대통령과 오부치 게이조 총리가 만났다. 이를 두고 말이 많다.",
+		"2025-08-13", "-KDJ -OBU"},
 };
 
 static void names_people(void **state)
@@ -79,6 +83,39 @@ static void count(void *ctx, const char *file, unsigned line, const char *text)
 {
 	(void)ctx;
 	print_error("%s:%u: %s\n", file, line, text);
+}
+
+/* What only a further headline line says is found, and evidence points into that line. */
+static void reads_sub_headlines(void **state)
+{
+	struct wd_rules *r = *state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(8 << 20);
+	struct wd_article art = {.headline = WD_STR("Shuttle diplomacy goes on"),
+		.text = WD_STR("Officials were content with the day."),
+		.language = WD_STR("en"),
+		.published = {wd_facts_day(WD_STR("2026-01-14")) * WD_DAY, WD_DATE_DAY, false}};
+	struct wd_str *line = wd_vec_push(a, &art.alt_headlines);
+	if (line == NULL) {
+		fail();
+		return;
+	}
+	*line = WD_STR("President Lee Jae-myung, Prime Minister Takaichi hold summit in Nara");
+	struct wd_tag_scratch *scratch = wd_tag_scratch_new(r);
+	assert_int_equal(wd_tag_article(r, scratch, a, &art, NULL, NULL), WD_OK);
+	assert_int_equal(art.topics.n, 1);
+	assert_str("topic", art.topics.v[0].id, "korea-japan-summit");
+	bool found = false;
+	for (size_t i = 0; i < art.entities.n; i++) {
+		const struct wd_span *sp = &art.entities.v[i].mentions.v[0];
+		if (!wd_str_eqc(art.entities.v[i].name, "Sanae Takaichi"))
+			continue;
+		found = true;
+		assert_str("field", sp->field, "/headlines/1/value");
+		assert_str("text", sp->text, "Takaichi");
+		assert_int_equal(sp->start, 40);
+	}
+	assert_true(found);
+	wd_tag_scratch_free(scratch);
 }
 
 static void topics_pass_their_own_examples(void **state)
@@ -129,6 +166,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_people),
+		cmocka_unit_test(reads_sub_headlines),
 		cmocka_unit_test(topics_pass_their_own_examples),
 		cmocka_unit_test(version_is_stable),
 		cmocka_unit_test(missing_folder_is_named),
