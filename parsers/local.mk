@@ -92,6 +92,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \
 	%reldir%/page_impl.h \
+	%reldir%/page_live.c \
 	%reldir%/page_measure.c \
 	%reldir%/page_parts.c \
 	%reldir%/page_parts.h \

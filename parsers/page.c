@@ -142,6 +142,8 @@ static int build_body(struct wd_page *p, const struct wd_metadata *meta, struct 
 	wd_page_trace_all(p, root, strategy);
 	captions known = {0};
 	find_captions(p, root, &known);
+	if (wd_str_eqc(meta->item_type, "LiveBlogPosting"))
+		wd_page_live_sections(p, root);
 	struct wd_clean_opts opts = {.base = meta->base,
 		.field = "text",
 		.captions_apart = true,

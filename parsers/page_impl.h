@@ -52,6 +52,8 @@ static inline void wd_page_retag(struct wd_node *n, enum wd_tag tag)
 	n->tag = (uint16_t)tag;
 	n->name = wd_tag_name(tag);
 }
+/* page_live.c: the times of a live page's posts become the headings of sections */
+void wd_page_live_sections(struct wd_page *p, struct wd_page_el *root);
 /* page_trace.c: what `wiredesk explain` shows; nothing without a trace */
 void wd_page_trace_try(
 	struct wd_page *p, const char *strategy, const struct wd_page_el *e, const char *verdict);

@@ -146,6 +146,46 @@ static void test_around(void **state)
 	wd_arena_free(a);
 }
 
+static void test_live(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *type, *html, *want;
+	} cases[] = {
+		{"LiveBlogPosting",
+			"<div><time datetime='2025-05-25T20:05'>20:05</time><p>" LONG1 "</p></div>"
+			"<div><p><time datetime=21:05>21:05</time></p><p>" LONG2 "</p></div>",
+			"<h3><time datetime=\"2025-05-25T20:05\">20:05</time></h3>\n<p>" LONG1
+			"</p>\n<h3><time datetime=\"21:05\">21:05</time></h3>\n<p>" LONG2 "</p>"},
+		{"NewsArticle",
+			"<div><time datetime=20:05>20:05</time><p>" LONG1
+			"</p></div><div><p><time datetime=21:05>21:05</time></p><p>" LONG2
+			"</p></div>",
+			"<p><time datetime=\"20:05\">20:05</time></p>\n<p>" LONG1
+			"</p>\n<p><time datetime=\"21:05\">21:05</time></p>\n<p>" LONG2 "</p>"},
+		{"LiveBlogPosting",
+			"<div><p>At <time datetime=20:05>20:05</time> the count began, and went on, as it does.</p><p>" LONG1
+			"</p></div>"
+			"<div><p>At <time datetime=21:05>21:05</time> too.</p><p>" LONG2
+			"</p></div>",
+			"<p>At <time datetime=\"20:05\">20:05</time> the count began, and went on, as it does.</p>\n<p>" LONG1
+			"</p>\n<p>At <time datetime=\"21:05\">21:05</time> too.</p>\n<p>" LONG2
+			"</p>"},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
+		struct wd_doc doc = {0};
+		struct wd_article art;
+		struct wd_str html = wd_arena_printf(a,
+			"<script type='application/ld+json'>{\"@type\":\"%s\",\"headline\":\"The night\"}"
+			"</script><article class=article-body>%s</article>",
+			cases[i].type, cases[i].html);
+		assert_int_equal(wd_page_build(a, &doc, html, NULL, &art, NULL), WD_OK);
+		assert_str(cases[i].type, art.html, cases[i].want);
+		wd_arena_free(a);
+	}
+}
+
 static void test_vocabulary(void **state)
 {
 	(void)state;
@@ -176,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_around),
+		cmocka_unit_test(test_live),
 		cmocka_unit_test(test_vocabulary),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
