@@ -116,7 +116,7 @@ lint: config.h
 EXTRA_DIST += tests/lint
 
 # The tests with threads in them, for ThreadSanitizer.
-threaded_tests = tests/unit/test_queue tests/unit/test_log tests/unit/test_metrics
+threaded_tests = tests/unit/test_inbox tests/unit/test_queue tests/unit/test_log tests/unit/test_metrics
 check-threads: $(check_PROGRAMS) all
 	$(MAKE) check-TESTS TESTS="$(threaded_tests)"
 .PHONY: check-threads

@@ -292,7 +292,8 @@ def test_fates_outlive_the_process():
         assert d.fate(keyed)["state"] == "processed"
         d.wait_events(21)
         time.sleep(0.3)
-        assert len(d.events()) == 21, sorted((x["id"], headline(x), x["data"]["version"]) for x in d.events())
+        # a sink may say a thing twice after a crash, always under the same id
+        assert len({x["id"] for x in d.events()}) == 21, titles(d)
 
 
 def test_a_full_inbox_says_so():
