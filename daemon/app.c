@@ -198,7 +198,7 @@ static void look_for_fulltext(struct wd_app *app)
 	for (size_t i = 0; i < app->conf->feeds.n && !any; i++)
 		any = app->conf->feeds.v[i].fulltext;
 	(void)pthread_mutex_lock(&app->push_lock);
-	app->has_fulltext = any;
+	app->has_fulltext = any && app->completer != NULL;
 	(void)pthread_mutex_unlock(&app->push_lock);
 	if (any)
 		wd_completer_load(app->completer);
@@ -214,8 +214,9 @@ static int open_pipeline(struct wd_app *app, struct wd_err *err)
 	struct wd_completer_opts co = {
 		.pages_bytes = c->limits.pages_bytes, .archive_dir = text(app, c->archive.path)};
 	int rc = wd_sinkconf_new(app->conf, NULL, &app->sinks, err);
-	if (rc == WD_OK)
-		rc = wd_completer_new(&co, &app->completer, err);
+	/* Without room for pages all else works: feeds give what they give. */
+	if (rc == WD_OK && wd_completer_new(&co, &app->completer, err) != WD_OK)
+		wd_log(WD_LOG_WARNING, WD_STR_NONE, "no-fulltext", "%s", err->text);
 	if (rc == WD_OK)
 		rc = wd_store_open(&so, &app->store, err);
 	if (rc != WD_OK)

@@ -78,7 +78,7 @@ void wd_completer_free(struct wd_completer *c)
 
 struct wd_pages *wd_completer_pages(struct wd_completer *c)
 {
-	return c->pages;
+	return c != NULL ? c->pages : NULL;
 }
 
 /* ---- documents of feeds ---- */
@@ -195,6 +195,8 @@ void wd_completer_see(struct wd_completer *c, const struct wd_doc *doc)
 struct wd_doc *wd_completer_due(struct wd_completer *c)
 {
 	struct wd_doc *doc = NULL;
+	if (c == NULL)
+		return NULL;
 	(void)pthread_mutex_lock(&c->lock);
 	for (size_t i = 0; i < c->n && c->due > 0 && doc == NULL; i++) {
 		struct kept *k = &c->v[i];
@@ -266,6 +268,8 @@ static void *load(void *arg)
 
 void wd_completer_load(struct wd_completer *c)
 {
+	if (c == NULL)
+		return;
 	(void)pthread_mutex_lock(&c->lock);
 	if (!c->loading && c->archive[0] != '\0')
 		c->loading = pthread_create(&c->loader, NULL, load, c) == 0;

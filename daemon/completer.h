@@ -16,7 +16,7 @@ WD_MUST_USE int wd_completer_new(
 	const struct wd_completer_opts *opts, struct wd_completer **ret, struct wd_err *err);
 /** Ends the reading of the archive. NULL is fine. */
 void wd_completer_free(struct wd_completer *c);
-struct wd_pages *wd_completer_pages(struct wd_completer *c);
+struct wd_pages *wd_completer_pages(struct wd_completer *c); /* this, load and due take NULL */
 /** Begins to read the newest pages of the archive, in a thread of its own; once, when the first
  * feed asks for it. Any thread. */
 void wd_completer_load(struct wd_completer *c);
