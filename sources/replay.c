@@ -285,6 +285,10 @@ static void own_headers(struct wd_doc *doc, const struct wd_warc_record *rec)
 		doc->origin = WD_DOC_PUSH;
 	else if (wd_str_eqc(origin, "spool"))
 		doc->origin = WD_DOC_SPOOL;
+	/* A record needs a target; a document that came without a URL had its source's name there.
+	 */
+	if ((doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL) && feed_url.n == 0)
+		doc->url = WD_STR_NONE;
 }
 
 int wd_replay_doc_from_warc(

@@ -11,6 +11,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Daemon, TOP, program, run_tests  # noqa: E402
 from origin import Feed, Origin, Static  # noqa: E402
+from receiver import Receiver, rss  # noqa: E402
 
 BASE = "http: {allow_private: [127.0.0.0/8]}\nadmin: {listen: '127.0.0.1:0'}\n"
 JSONL = "sinks: [{type: jsonl, path: events.jsonl}]\n"
@@ -160,6 +161,25 @@ def test_rotation_by_time_and_size_and_retention():
             assert len([f for f in files(d) if f.endswith(".open")]) == 1, files(d)
             assert d.stop() == 0
             assert not [f for f in files(d) if f.endswith(".open")], files(d)
+
+
+def test_pushed_documents_are_archived_and_replayed():
+    page = (b"<!DOCTYPE html><html><head><title>A page pushed in</title></head><body><article><h1>A page pushed in</h1><p>The first paragraph "
+            b"of the page has enough words to be one.</p><p>And so has the second paragraph, which ends here.</p></article></body></html>")
+    d = Receiver()
+    d.configure(d.text + ARCHIVE)
+    with d:
+        assert d.post(rss("A story pushed in"), headers={"Content-Type": "application/rss+xml"})[0] == 202
+        assert d.post(page, headers={"Content-Type": "text/html; charset=utf-8"})[0] == 202
+        want = d.wait_events(2)
+        rc, out, err = wiredesk("archive", "cat", "-c", d.conf_path, want[1]["id"], cwd=d.dir)
+        assert rc == 0 and out == page, (rc, out[:200], err)
+        assert d.stop() == 0
+        rc, out, err = wiredesk("replay", "-c", d.conf_path, os.path.join(d.dir, "archive"), cwd=d.dir)
+        got = [json.loads(x) for x in out.decode().splitlines()]
+        assert rc == 0 and len(got) == len(want), (rc, err)
+        for g, w in zip(got, want):
+            assert g == w, (g, w)
 
 
 def test_files_removed_by_hand_leave_the_index():
