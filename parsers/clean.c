@@ -35,7 +35,7 @@ void wd_clean_done(void)
 }
 
 static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
-	struct wd_clean *ret, struct wd_err *err)
+	struct wd_clean *ret, bool *ret_unsettled, struct wd_err *err)
 {
 	memset(ret, 0, sizeof(*ret));
 	if (!opts->sanitise_only) {
@@ -58,7 +58,7 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 	if (opts->sanitise_only && tree->first != NULL && tree->first == tree->last &&
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
 		wd_node_unwrap(tree->first);
-	ret->html = wd_clean_html(a, tree);
+	ret->html = wd_clean_html(a, tree, ret_unsettled);
 	return WD_OK;
 }
 
@@ -67,8 +67,9 @@ static int parse_clean_once(struct wd_arena *a, struct wd_str html,
 {
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
 	struct wd_html tree;
+	bool ignored;
 	int r = wd_html_parse(a, html, &parse, &tree, err);
-	return r < 0 ? r : clean_once(a, tree.root, opts, ret, err);
+	return r < 0 ? r : clean_once(a, tree.root, opts, ret, &ignored, err);
 }
 
 static void append_repairs(struct wd_arena *a, wd_repairs *to, const wd_repairs *from)
@@ -99,7 +100,7 @@ static void merge_round(struct wd_arena *a, struct wd_clean *first, const struct
 /*
  * Cleaning the result again must change nothing. Tables are judged by what stands around them, and
  * cleaning can lay debris open (white space gone from within a tag): where either may be, the
- * result is cleaned until it stays. Articles without tables, nearly all, cost one look.
+ * result is cleaned until it stays. Nearly all articles have neither (`unsettled`).
  */
 static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean *ret,
 	struct wd_err *err)
@@ -135,8 +136,9 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 	struct wd_clean *ret, struct wd_err *err)
 {
 	struct wd_clean_opts o = with_field(opts);
-	int r = clean_once(a, root, &o, ret, err);
-	if (r == WD_OK && !o.sanitise_only)
+	bool unsettled = false;
+	int r = clean_once(a, root, &o, ret, &unsettled, err);
+	if (r == WD_OK && !o.sanitise_only && unsettled)
 		r = settle(a, &o, ret, err);
 	if (r == WD_OK && !o.sanitise_only)
 		/* A last line that announces a table ("the figures:") is whole: the table follows

@@ -75,11 +75,11 @@ void wd_clean_cut_end(struct wd_node *block, size_t bytes);
 struct wd_node *wd_clean_next_block(const struct wd_node *root, struct wd_node *n);
 
 /* ---- furniture (clean_furniture.c) ---- */
-void wd_clean_furniture(
-	struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret);
+void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret);
 
 /* ---- output (clean_out.c) ---- */
-struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root);
+/** *ret_unsettled: the repair layer may see something to do in it, or it has a table. */
+struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root, bool *ret_unsettled);
 struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root, bool captions_apart);
 /** Does the text break off? Looks at the last paragraphs of the plain text. */
 bool wd_clean_breaks_off(struct wd_str text);

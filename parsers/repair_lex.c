@@ -90,9 +90,9 @@ static const struct {
 	{"〈", "〉", B_OTHER}, {"⟨", "⟩", B_OTHER}, {"«", "»", B_OTHER}, {"《", "》", B_OTHER},
 	{"[", "]", B_OTHER}, {"{", "}", B_OTHER}, {"≪", "≫", B_OTHER}, {"˂", "˃", B_OTHER}};
 
-/* Could one of the brackets above begin here? Asked at each letter beyond ASCII and each quote, of
- * which nearly none is a bracket: their first two bytes tell. */
-static bool may_be_bracket(struct wd_str s, size_t i)
+/* Asked at each letter beyond ASCII and each quote, of which nearly none is a bracket: the first
+ * two bytes tell. */
+bool wd_rlex_may_be_bracket(struct wd_str s, size_t i)
 {
 	unsigned char c = byte_at(s, i), d = byte_at(s, i + 1);
 	switch (c) {
@@ -153,7 +153,7 @@ static enum bracket open_kind(struct wd_str s, size_t i, size_t *ret_n)
 	}
 	if (c == '&' && (*ret_n = escaped_at(s, i, true)) > 0)
 		return B_ESCAPED;
-	if (!may_be_bracket(s, i))
+	if (!wd_rlex_may_be_bracket(s, i))
 		return B_NONE;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
 		if (wd_str_starts(wd_str_from(s, i), wd_str_c(brackets[k].open))) {
@@ -182,7 +182,7 @@ static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 	}
 	if (c == '&' && (open == B_ESCAPED || open == B_TABLE))
 		return escaped_at(s, i, false);
-	if ((c < 0x80 && open != B_OTHER) || !may_be_bracket(s, i))
+	if ((c < 0x80 && open != B_OTHER) || !wd_rlex_may_be_bracket(s, i))
 		return 0;
 	for (size_t k = 0; k < WD_COUNTOF(brackets); k++)
 		if ((brackets[k].kind == B_WIDE || brackets[k].kind == open) &&

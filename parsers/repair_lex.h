@@ -34,6 +34,9 @@ struct wd_rlex_dead {
 	bool tag[WD_TAG_COUNT];
 };
 
+/** Could what stands for an angle bracket begin at `i` (or end there)? Square and curly ones,
+ * pointed quotes, full-width ones; "<" and ">" themselves are not asked about. */
+bool wd_rlex_may_be_bracket(struct wd_str s, size_t i);
 /** Bytes of the white space or invisible character at `i`, 0: none. */
 size_t wd_rlex_blank(struct wd_str s, size_t i);
 /** First offset at or after `i` that is no blank. */
