@@ -32,6 +32,7 @@
 #include "daemon/notify.h"
 
 #define SUMMARY_EVERY_MS 1000
+#define LOCK_WAIT_US (3 * WD_SEC) /* an operator's command may be at work on the store */
 
 static struct wd_metric reloads_ok = {.name = "wiredesk_reloads_total",
 	.help = "Configuration reloads by result",
@@ -207,8 +208,9 @@ static void look_for_fulltext(struct wd_app *app)
 static int open_pipeline(struct wd_app *app, struct wd_err *err)
 {
 	const struct wd_config *c = app->conf;
-	struct wd_store_opts so = {
-		.dir = text(app, c->store.path), .outbox_max_bytes = c->store.outbox_max_bytes};
+	struct wd_store_opts so = {.dir = text(app, c->store.path),
+		.outbox_max_bytes = c->store.outbox_max_bytes,
+		.lock_wait_us = LOCK_WAIT_US};
 	size_t sink_count = 0;
 	app->first_conf = wd_config_ref(app->conf); /* the sinks' strings are there */
 	struct wd_completer_opts co = {

@@ -69,6 +69,11 @@ static void write_status(struct wd_app *app, const struct wd_poll_counts *pc,
 	wd_json_kv_int(&j, "events", (int64_t)ps->outbox_rows);
 	wd_json_kv_int(&j, "bytes", (int64_t)ps->outbox_bytes);
 	wd_json_obj_end(&j);
+	wd_json_kv_obj(&j, "held");
+	wd_json_kv_int(&j, "versions", (int64_t)ps->held);
+	if (ps->next_due_us < INT64_MAX)
+		wd_json_kv(&j, "next", wd_time_format(ps->next_due_us, false, when));
+	wd_json_obj_end(&j);
 	wd_json_kv_obj(&j, "polling");
 	wd_json_kv_int(&j, "feeds", (int64_t)pc->feeds);
 	wd_json_kv_int(&j, "running", (int64_t)pc->running);

@@ -141,6 +141,12 @@ static int print_readable(struct wd_str body, struct wd_err *err)
 		number(o, "articles", "unchanged"));
 	(void)printf("outbox     %lld events, %lld bytes\n", number(o, "outbox", "events"),
 		number(o, "outbox", "bytes"));
+	if (number(o, "held", "versions") > 0) {
+		const char *next = text(json_object_get(o, "held"), "next");
+		(void)printf("held       %lld versions, %s%s\n", number(o, "held", "versions"),
+			next[0] != '\0' ? "the next until " : "until their sources release them",
+			next);
+	}
 	print_sinks(json_object_get(o, "sinks"));
 	print_feeds(json_object_get(o, "feeds"));
 	json_decref(o);

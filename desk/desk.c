@@ -217,7 +217,8 @@ static struct wd_hash new_id(
 		return none;
 	struct wd_hash key = is_set(id->guid) && !id->weak_guid ? id->guid
 			     : is_set(id->link)                 ? id->link
-								: id->dated_title;
+			     : is_set(id->dated_title)          ? id->dated_title
+								: id->guid;
 	wd_hasher_add(h, WD_STR("wiredesk-article-1"));
 	wd_hasher_add_u64(h, key.hi);
 	wd_hasher_add_u64(h, key.lo);

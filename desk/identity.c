@@ -117,6 +117,8 @@ static bool is_position(struct wd_str guid)
 {
 	size_t digits = 0, letters = 0;
 	for (size_t i = 0; i < guid.n; i++) {
+		if (guid.p[i] == ':' || guid.p[i] == '/')
+			return false; /* a URI names something, however short its end */
 		if (wd_is_digit(guid.p[i]))
 			digits++;
 		else if (digits > 0)

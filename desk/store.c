@@ -31,8 +31,10 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "desk/store_sql.h"
@@ -193,16 +195,22 @@ static const char *const sql[ST_COUNT] = {
 
 /* ---- opening ---- */
 
-static int take_lock(struct wd_store *s, struct wd_err *err)
+static int take_lock(struct wd_store *s, int64_t wait_us, struct wd_err *err)
 {
+	const struct timespec pause = {.tv_nsec = 50000000};
+	int64_t until = wd_clock_mono_us() + wait_us;
 	char path[4096];
 	(void)snprintf(path, sizeof(path), "%s/%s", s->dir, LOCK_FILE);
 	s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (s->lock_fd < 0)
 		return wd_err_set(err, errno == EACCES || errno == EROFS ? WD_E_DENIED : WD_E_SYS,
 			"store: cannot open '%s': %s", path, strerror(errno));
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0)
-		return WD_OK;
+	do {
+		if (flock(s->lock_fd, LOCK_EX | LOCK_NB) == 0)
+			return WD_OK;
+		if (wait_us > 0)
+			(void)nanosleep(&pause, NULL);
+	} while (wd_clock_mono_us() < until);
 	return wd_err_set(err, WD_E_DENIED,
 		"store '%s' is in use by another process; stop that one, or give this one its own "
 		"store.path",
@@ -325,7 +333,7 @@ static int open_db(struct wd_store *s, const struct wd_store_opts *opts, struct 
 		else
 			r = WD_OK;
 		if (r == WD_OK && !opts->read_only)
-			r = take_lock(s, err);
+			r = take_lock(s, opts->lock_wait_us, err);
 		if (r == WD_OK)
 			r = wd_sql_open(s->path, opts->read_only, &s->db, err);
 	}

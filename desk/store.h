@@ -21,6 +21,7 @@ struct wd_store_opts {
 	const char *dir;           /* NULL: in memory, gone after close */
 	bool read_only;            /* `store check`, `deadletter list` beside a running daemon */
 	bool no_sync;              /* benches only */
+	int64_t lock_wait_us;      /* how long another holder of the lock may take to go */
 	uint64_t outbox_max_bytes; /* 0: WD_OUTBOX_MAX_BYTES */
 };
 

@@ -62,8 +62,11 @@ unit_sources = \
 unit_daemon = \
 	tests/unit/test_compare \
 	tests/unit/test_config \
+	tests/unit/test_guard \
 	tests/unit/test_pipeline \
 	tests/unit/test_route
+
+tests_unit_test_guard_LDFLAGS = -Wl,--wrap=wd_build_document
 
 unit_programs = $(unit_base) $(unit_parsers) $(unit_taggers) $(unit_desk) $(unit_sinks) $(unit_sources) $(unit_daemon)
 check_PROGRAMS += $(unit_programs)

@@ -96,6 +96,16 @@ class Broker:
         return f"127.0.0.1:{self.ports['SECURE_PORT']}"
 
     @property
+    def tls_bootstrap(self):
+        """TLS without a client's certificate."""
+        return f"127.0.0.1:{self.ports['TLS_PORT']}"
+
+    @property
+    def mtls_bootstrap(self):
+        """TLS that asks for one: client.crt and client.key in the folder."""
+        return f"127.0.0.1:{self.ports['MTLS_PORT']}"
+
+    @property
     def ca(self):
         return self._path("ca.pem")
 
@@ -121,7 +131,7 @@ class Broker:
             return self
         for _ in range(5):
             if not self.ports:
-                names = ["PORT", "CONTROLLER_PORT"] + (["SECURE_PORT"] if self.secure else [])
+                names = ["PORT", "CONTROLLER_PORT"] + (["SECURE_PORT", "TLS_PORT", "MTLS_PORT"] if self.secure else [])
                 self.ports = {n: free_port() for n in names}
             if "SECURE_PORT" in self.ports:
                 self._certificates()
@@ -224,6 +234,9 @@ class Broker:
         run("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
         with open(self._path("san"), "w", encoding="ascii") as f:
             f.write("subjectAltName=IP:127.0.0.1,DNS:localhost\n")
+        run("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=wiredesk", "-keyout", "client.key", "-out", "client.csr")
+        run("x509", "-req", "-in", "client.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+            "-out", "client.crt", "-days", "30")
         run("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
             "-out", "server.crt", "-days", "30", "-extfile", "san")
         with open(self._path("server.pem"), "w", encoding="ascii") as out:
@@ -236,11 +249,14 @@ class Broker:
         listeners = f"PLAINTEXT://127.0.0.1:{p['PORT']}"
         secure = ""
         if "SECURE_PORT" in p:
-            listeners += f",SASL_SSL://127.0.0.1:{p['SECURE_PORT']}"
+            listeners += (f",SASL_SSL://127.0.0.1:{p['SECURE_PORT']},TLS://127.0.0.1:{p['TLS_PORT']}"
+                          f",MTLS://127.0.0.1:{p['MTLS_PORT']}")
             login = "org.apache.kafka.common.security"
             secure = (
                 "ssl.keystore.type=PEM\n"
                 f"ssl.keystore.location={self._path('server.pem')}\n"
+                f"listener.name.mtls.ssl.truststore.type=PEM\nlistener.name.mtls.ssl.truststore.location={self.ca}\n"
+                "listener.name.mtls.ssl.client.auth=required\n"
                 "sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512\n"
                 "listener.name.sasl_ssl.plain.sasl.jaas.config="
                 f"{login}.plain.PlainLoginModule required user_{USER}=\"{PASSWORD}\";\n"
@@ -252,7 +268,7 @@ class Broker:
             "controller.listener.names": "CONTROLLER", "inter.broker.listener.name": "PLAINTEXT",
             "listeners": f"{listeners},CONTROLLER://127.0.0.1:{p['CONTROLLER_PORT']}",
             "advertised.listeners": listeners,
-            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL",
+            "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,TLS:SSL,MTLS:SSL",
             "log.dirs": self._path("data"), "auto.create.topics.enable": str(self.auto_create).lower(),
             "num.partitions": 1, "offsets.topic.num.partitions": 1, "offsets.topic.replication.factor": 1,
             "transaction.state.log.num.partitions": 1, "transaction.state.log.replication.factor": 1,

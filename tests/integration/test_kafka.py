@@ -1,0 +1,195 @@
+#!/usr/bin/env python3
+"""Kafka as an operator meets it: routes, the health and dead-letter topics, creating and checking topics, secured
+brokers. A real broker; nothing is mocked.
+
+  test_kafka.py [TEST…]
+"""
+import collections
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from daemon import Daemon, headline, program, run_tests  # noqa: E402
+from kafka_broker import PASSWORD, USER, Broker  # noqa: E402
+from origin import Feed, Origin, Static  # noqa: E402
+
+BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
+        "feed_defaults: {interval: 300ms, interval_min: 300ms, fixed: true}\n")
+
+
+class WithBroker:
+    def __init__(self, **options):
+        self.dir = tempfile.mkdtemp(prefix="wiredesk-kafka-")
+        self.broker = Broker(self.dir, **options)
+
+    def __enter__(self):
+        return self.broker.__enter__()
+
+    def __exit__(self, *exc):
+        self.broker.__exit__(*exc)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def records(broker, topic):
+    """[(key, headers, value)], committed ones, in the order of partition and offset; no value: None, no JSON: text."""
+    out = subprocess.run(["kcat", "-b", broker.bootstrap, "-C", "-t", topic, "-e", "-q", "-X", "isolation.level=read_committed",
+                          "-f", "%k\t%h\t%S\t%s\x1e"], stdout=subprocess.PIPE, timeout=120, check=True).stdout.decode()
+    rows = []
+    for line in out.split("\x1e")[:-1]:
+        key, headers, size, value = line.split("\t", 3)
+        h = dict(x.split("=", 1) for x in headers.split(",") if "=" in x)
+        rows.append((key, h, None if int(size) <= 0 else json.loads(value) if value[0] == "{" else value))
+    return rows
+
+
+def title(data):
+    return data["headlines"][0]["value"]
+
+
+def rss(*items, language="en", name="F"):
+    body = "".join("<item><title>%s</title><guid>%s</guid><link>https://x.example/%s</link>"
+                   "<description>Words about %s, long enough to stand as a text.</description></item>" % (t, g, g, t)
+                   for g, t in items)
+    return ("<rss version='2.0'><channel><title>%s</title><language>%s</language>%s</channel></rss>"
+            % (name, language, body)).encode()
+
+
+def wait_for(d, what, cond, timeout=40):
+    return d.wait(what, cond, timeout)
+
+
+def wiredesk(d, *args):
+    return subprocess.run([program(), args[0], *args[1:2], "-c", d.conf_path, *args[2:]], cwd=d.dir, env=d.env,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=120)
+
+
+def test_routes_exactly_once_with_health_and_dead_letters():
+    """Five topics in one transaction; killed at moments of its own, and each event is in its topic once."""
+    with WithBroker() as broker, Origin() as o:
+        feeds = {n: Static(rss((n + "-1", "Story one of " + n), language=lang), "application/rss+xml")
+                 for n, lang in (("alpha", "en"), ("beta", "ko"), ("gamma", "ja"), ("quiet", "en"), ("nowhere", "en"))}
+        for n, f in feeds.items():
+            o.add("/" + n, f)
+        o.add("/bad", Static(b"<!DOCTYPE html><html><head><title>Login</title></head></html>", "text/html"))
+        conf = (BASE + "feeds:\n" + "".join("  - {url: '%s/%s', name: %s}\n" % (o.url, n, n) for n in [*feeds, "bad"])
+                + "kafka: {bootstrap.servers: '%s', transaction.timeout.ms: 20000}\n" % broker.bootstrap
+                + "routes:\n"
+                "  - {types: [withdrawn], to: news.desk}\n"
+                "  - {languages: [ko, ja], to: news.asia}\n"
+                "  - {feeds: [quiet], to: none}\n"
+                "  - {feeds: [nowhere], to: news.missing}\n"
+                "sinks:\n  - {type: kafka, topic: news.all, delivery: exactly-once, dead_letter_topic: news.dead,"
+                " health_topic: news.health}\n  - {type: jsonl, path: events.jsonl}\n")
+        d = Daemon(conf)
+        for t in ("news.all", "news.asia", "news.desk", "news.dead", "news.health"):
+            broker.topic(t, 3)
+        with d:
+            d.wait_events(5)
+            for i in range(4):
+                for n, f in feeds.items():
+                    f.body = rss((n + "-1", "Story one of %s, edition %d" % (n, i)), (n + "-%d" % (i + 2), "Story %d of %s" % (i, n)),
+                                 language="ko" if n == "beta" else "ja" if n == "gamma" else "en")
+                time.sleep(0.7)
+                d.kill()
+                d.start(wait=False)
+            d.kill()
+            with d.lock:
+                d.lines.clear()
+            d.start()
+            want = {n: {"Story %d of %s" % (3, n)} for n in feeds}
+            wait_for(d, "the last stories", lambda: set().union(*want.values()) <= {headline(e) for e in d.events()})
+            subject = next(e["subject"] for e in d.events() if headline(e).startswith("Story one of alpha"))
+            got = wiredesk(d, "withdraw", "--tombstone", subject)
+            assert got.returncode == 0, got
+            wait_for(d, "the withdrawal", lambda: records(broker, "news.desk"))
+            wait_for(d, "dead letters", lambda: len(records(broker, "news.dead")) > 1)
+            assert d.stop(60) == 0, d.log()[-20:]
+            events = [e for e in d.events() if e["type"] != "news.article.withdrawn"]
+        by_feed = collections.defaultdict(list)
+        for e in events:
+            by_feed[e["source"].rsplit("/", 1)[1]].append(e["id"])
+        topics = {t: records(broker, t) for t in ("news.all", "news.asia", "news.desk", "news.dead", "news.health")}
+        ids = {t: [h["ce_id"] for _, h, v in rows if v is not None and "ce_id" in h] for t, rows in topics.items()}
+        assert sorted(ids["news.all"]) == sorted(by_feed["alpha"]), (ids["news.all"], by_feed["alpha"])
+        assert sorted(ids["news.asia"]) == sorted(by_feed["beta"] + by_feed["gamma"])
+        last = {}
+        for key, _, data in topics["news.all"] + topics["news.asia"]:
+            if data is not None:
+                assert int(data["version"]) > last.get(key, 0), (key, data["version"])
+                last[key] = int(data["version"])
+        # the withdrawal by its type's rule, the tombstone where the article went
+        assert [h["ce_type"] for _, h, _ in topics["news.desk"]] == ["news.article.withdrawn"]
+        assert [k for k, _, v in topics["news.all"] if v is None] == [subject]
+        # a topic that does not exist costs only its own events
+        dead = [h for _, h, _ in topics["news.dead"]]
+        assert {h["wd_error"].split("'")[1] for h in dead if "news.missing" in h["wd_error"]} == {"news.missing"}, dead
+        assert any("bad" in h.get("wd_input", "") for h in dead), dead
+        states = {(h["ce_subject"], v["state"]) for _, h, v in topics["news.health"] if h["ce_type"] == "news.feed.health"}
+        read = [h["ce_subject"] for _, h, v in topics["news.health"] if h["ce_type"] == "news.feed.read"]
+        assert ("alpha", "ok") in states and ("bad", "failing") in states, states
+        assert sorted(read) == sorted(feeds), read     # once each: a restart tells nothing twice
+
+
+def test_topics_are_made_and_their_settings_looked_at():
+    with WithBroker() as broker, Origin() as o:
+        o.add("/f", Feed(items=1))
+        d = Daemon(BASE + "feeds:\n  - {url: '%s/f', name: f}\n" % o.url
+                   + "kafka: {bootstrap.servers: '%s'}\n" % broker.bootstrap
+                   + "routes: [{languages: [ko], to: made.ko}]\n"
+                   "sinks: [{type: kafka, topic: made, dead_letter_topic: made.dead}]\n")
+        with d:
+            assert "kafka init" in d.wait_log("topic 'made' does not exist")[0]
+            made = wiredesk(d, "kafka", "init")
+            assert made.returncode == 0 and "made.ko" in made.stdout, made
+            wait_for(d, "the event", lambda: records(broker, "made"))
+            assert "min.insync.replicas" in d.wait_log("topic-settings")[0]
+            assert "made.ko: exists" in wiredesk(d, "kafka", "init").stdout
+            assert d.stop(60) == 0
+
+
+def secured(broker, how):
+    ca = "ssl.ca.location: '%s'" % broker.ca
+    sasl = ("bootstrap.servers: '%s', security.protocol: SASL_SSL, %s, sasl.username: %s, sasl.password_file: password"
+            % (broker.secure_bootstrap, ca, USER))
+    return {
+        "PLAIN": sasl + ", sasl.mechanism: PLAIN",
+        "SCRAM-SHA-256": sasl + ", sasl.mechanism: SCRAM-SHA-256",
+        "SCRAM-SHA-512": sasl + ", sasl.mechanism: SCRAM-SHA-512",
+        "TLS": "bootstrap.servers: '%s', security.protocol: SSL, %s" % (broker.tls_bootstrap, ca),
+        "mTLS": "bootstrap.servers: '%s', security.protocol: SSL, %s, ssl.certificate.location: '%s', ssl.key.location: '%s'"
+                % (broker.mtls_bootstrap, ca, os.path.join(broker.dir, "client.crt"), os.path.join(broker.dir, "client.key")),
+        "mTLS without a certificate": "bootstrap.servers: '%s', security.protocol: SSL, %s" % (broker.mtls_bootstrap, ca),
+        "wrong password": sasl.replace("password_file: password", "password_file: wrong") + ", sasl.mechanism: PLAIN",
+    }[how]
+
+
+def test_secured_brokers():
+    with WithBroker(secure=True) as broker, Origin() as o:
+        o.add("/f", Feed(items=2))
+        for i, how in enumerate(("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "TLS", "mTLS", "mTLS without a certificate",
+                                 "wrong password")):
+            topic = "secure.%d" % i
+            broker.topic(topic, 1)
+            d = Daemon(None)
+            for name, text in (("password", PASSWORD), ("wrong", "not-" + PASSWORD)):
+                with open(os.path.join(d.dir, name), "w", encoding="ascii") as f:
+                    f.write(text + "\n")
+            d.configure(BASE + "feeds:\n  - {url: '%s/f', name: f}\n" % o.url
+                        + "kafka: {%s}\n" % secured(broker, how)
+                        + "sinks: [{type: kafka, topic: %s, delivery: exactly-once}]\n" % topic)
+            with d:
+                if how in ("mTLS without a certificate", "wrong password"):
+                    wait_for(d, "a refusal", lambda: d.log("sink-down") or d.log("kafka-refused"))
+                    assert not any(PASSWORD in x for x in d.log()), "a password in the log"
+                else:
+                    wait_for(d, how + ": two events", lambda: len(records(broker, topic)) == 2)
+                    assert d.stop(60) == 0
+
+
+if __name__ == "__main__":
+    run_tests(sys.modules[__name__])
