@@ -12,7 +12,7 @@ struct wd_clean_opts {
 	const char *field;   /* name for repairs: "text", "summary", … */
 	bool keep_furniture; /* sanitise only: leave bylines, credits and so on where they are */
 	bool sanitise_only;  /* no tables rebuilt from text, no lists from bullets (`parse`) */
-	bool news;           /* known to be a report: it has a date or a byline, or comes in a feed */
+	bool news; /* known to be a report: it has a date or a byline, or comes in a feed */
 	bool captions_apart; /* captions are in the HTML and not in the plain text (pages) */
 };
 

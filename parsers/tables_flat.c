@@ -204,9 +204,7 @@ static const uint16_t byte_holds[256] = {
 	[0xEF] = BIT(D_PIPE) | BIT(D_SPACES), /* full-width bar */
 };
 static const uint16_t byte_holds_spaced[256] = {
-	[' '] = BIT(D_SPACES),
-	['/'] = BIT(D_DOT),
-	[0xC2] = BIT(D_DOT), /* middle dot */
+	[' '] = BIT(D_SPACES), ['/'] = BIT(D_DOT), [0xC2] = BIT(D_DOT), /* middle dot */
 };
 
 /* What the bytes that need a second look may begin. */
