@@ -15,8 +15,9 @@ void wd_pipe_desk_metrics(void)
 	wd_metric_register(&m_articles);
 }
 
-/* The next chunk of the first job; NULL with *ret_finished when there is none to come. */
-static struct chunk *next_chunk(struct wd_pipeline *p, struct job *j, bool *ret_finished)
+/* The next chunk of the first job; NULL with *ret_finished when there is none to come. A commit
+ * that fails takes back what was written of this job too: then the whole of it must come again. */
+static int next_chunk(struct wd_pipeline *p, struct job *j, struct chunk **ret, bool *ret_finished)
 {
 	struct chunk *c = NULL;
 	bool committed = false;
@@ -32,10 +33,13 @@ static struct chunk *next_chunk(struct wd_pipeline *p, struct job *j, bool *ret_
 		}
 		*ret_finished = j->finished && c == NULL;
 		(void)pthread_mutex_unlock(&p->lock);
+		*ret = c;
 		if (c != NULL || *ret_finished || committed)
-			return c;
+			return WD_OK;
 		committed = true; /* what waits for a slow document should not hold others back */
-		(void)wd_pipe_commit(p);
+		int r = wd_pipe_commit(p);
+		if (r != WD_OK)
+			return r;
 	}
 }
 
@@ -118,7 +122,8 @@ static void one_job(struct wd_pipeline *p, struct job *j)
 		r = wd_pipe_begin(p) ? wd_pipe_release(p, j->doc->fetched_at_us, &err)
 				     : WD_E_TRANSIENT;
 	while (!finished && r == WD_OK) {
-		struct chunk *c = next_chunk(p, j, &finished);
+		struct chunk *c = NULL;
+		r = next_chunk(p, j, &c, &finished);
 		if (c == NULL)
 			continue;
 		r = wd_pipe_begin(p)

@@ -152,6 +152,9 @@ EXTRA_DIST += tests/bench/bench_extract.py
 # Every allocation, every crash point: long runs (docs/RELIABILITY.md has their figures).
 check-faults: all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
+	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_syscalls.py --all
+	WIREDESK=$(abs_top_builddir)/wiredesk KILLS=500 BROKER_KILLS=50 STOPS=20 STOP_SECONDS=10:40 OUTAGE=30 \
+		python3 $(srcdir)/tests/integration/test_delivery.py
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_receive.py --all
 .PHONY: check-faults
 # The cleaner

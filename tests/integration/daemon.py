@@ -92,9 +92,9 @@ class Daemon:
         except FileNotFoundError:
             return []
 
-    def wait_events(self, n, timeout=20):
+    def wait_events(self, n, timeout=20, name="events.jsonl"):
         return self.wait("%d events" % n,
-                         lambda: (self.events() if len(self.events()) >= n else None), timeout)
+                         lambda: (self.events(name) if len(self.events(name)) >= n else None), timeout)
 
     def get(self, url):
         with urllib.request.urlopen(url, timeout=10) as r:

@@ -2,7 +2,7 @@
 """Nothing lost, nothing twice: the daemon is killed at random moments while a local feed server with a ledger goes on, the
 broker goes away and comes back, and what arrived is compared with the ledger.
 
-  test_delivery.py [TEST…]        short form; at length:  KILLS=50 OUTAGE=30 test_delivery.py
+  test_delivery.py [TEST…]        short form; at length:  make check-faults
 """
 import collections
 import json
@@ -22,6 +22,8 @@ from origin import Feed, Origin, Static  # noqa: E402
 
 KILLS = int(os.environ.get("KILLS", "8"))
 BROKER_KILLS = int(os.environ.get("BROKER_KILLS", "2"))
+STOPS = int(os.environ.get("STOPS", "1"))
+STOP_SECONDS = [float(x) for x in os.environ.get("STOP_SECONDS", "3:6").split(":")]
 OUTAGE = float(os.environ.get("OUTAGE", "6"))
 FEEDS = 8
 BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
@@ -29,7 +31,8 @@ BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
 
 
 class Load:
-    """A feed server on which new items and edits appear all the time."""
+    """A feed server on which new items and edits appear all the time. A version that was replaced may have been seen by nobody:
+    the last one served of each item has to arrive."""
 
     def __init__(self, rate=40):
         self.origin = Origin()
@@ -40,7 +43,11 @@ class Load:
     def run(self, rate):
         r = random.Random(7)
         while not self.stop.wait(1.0 / rate):
-            r.choice(self.feeds).add()
+            feed = r.choice(self.feeds)
+            if r.random() < 0.25:
+                feed.edit(r.randint(max(1, len(feed.items) - 20), len(feed.items)))
+            else:
+                feed.add()
 
     def __enter__(self):
         self.origin.__enter__()
@@ -58,7 +65,11 @@ class Load:
         self.stop.set()
         self.thread.join()
         time.sleep(1.0)
-        return {row["title"] for row in self.origin.ledger}
+        last = {}
+        for row in list(self.origin.ledger):
+            if row["version"] >= last.get(row["guid"], (0, ""))[0]:
+                last[row["guid"]] = (row["version"], row["title"])
+        return {title for _, title in last.values()}
 
     def conf(self):
         return "feeds:\n" + "".join("  - {url: '%s/feed/%d', name: 'f%d'}\n" % (self.origin.url, i, i)
@@ -93,8 +104,10 @@ def check_order(rows):
     last = {}
     for _, _, key, _, data in rows:
         v = int(data["version"])
-        assert v > last.get(key, 0), "article %s: version %d after %d" % (key, v, last[key])
-        last[key] = v
+        shown = int(title(data).rsplit(" v", 1)[1])
+        before = last.get(key, (0, 0))
+        assert v > before[0] and shown > before[1], "article %s: %s after %s" % (key, (v, shown), before)
+        last[key] = (v, shown)
 
 
 def kill_at_random(d, kills, between=lambda: None):
@@ -184,6 +197,58 @@ def test_exactly_once_through_broker_crashes():
         d.wait_log("ready version=")
     want, rows, in_file, _ = run_against_broker("exactly-once", trouble)
     judge(want, rows, in_file, True)
+
+
+def test_exactly_once_through_a_broker_that_stands_still():
+    """Longer than a transaction may last, and with the daemon killed meanwhile."""
+    def trouble(d, broker, load):
+        r = random.Random(5)
+        for _ in range(STOPS):
+            time.sleep(r.uniform(0.5, 2))
+            broker.pause()
+            time.sleep(r.uniform(*STOP_SECONDS))
+            if r.random() < 0.5:
+                d.kill()
+                d.start(wait=False)
+            broker.resume()
+        d.wait_log("ready version=", 60)
+    want, rows, in_file, _ = run_against_broker("exactly-once", trouble)
+    judge(want, rows, in_file, True)
+
+
+def test_clock_set_forward_and_back():
+    """The clock of the day jumps by hours and days under load: nothing lost, nothing twice, polling goes on."""
+    faults = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "faults")
+    folder = tempfile.mkdtemp(prefix="wiredesk-clock-")
+    library, clock = os.path.join(folder, "clockjump.so"), os.path.join(folder, "clock")
+    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(faults, "clockjump.c")], check=True)
+
+    def jump(seconds):
+        with open(clock + ".tmp", "w", encoding="ascii") as f:
+            f.write(str(seconds))
+        os.rename(clock + ".tmp", clock)
+    try:
+        with Load() as load:
+            d = Daemon(BASE + load.conf() + "sinks: [{type: jsonl, path: events.jsonl}]\n",
+                       env={"LD_PRELOAD": library, "CLOCK_FILE": clock})
+            with d:
+                for seconds in (3600, -7200, 86400, -86400 * 3, 0):
+                    jump(seconds)
+                    served = len(load.origin.ledger)
+                    wait_until("a poll after the jump by %d s" % seconds, lambda: len(load.origin.ledger) > served, 60)
+                    time.sleep(0.5)
+                d.kill()
+                jump(-3600)
+                d.start()
+                want = load.quiet()
+                wait_until("every served item", lambda: want <= {headline(e) for e in d.events()}, 60)
+                assert d.stop(60) == 0, d.log()[-20:]
+                events = d.events()
+        ids = collections.Counter(e["id"] for e in events)
+        assert max(ids.values()) == 1, "ids twice"
+        print("     %d items in the ledger, %d events, 0 lost, 0 twice" % (len(want), len(events)))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def rss_kib(pid):
