@@ -66,7 +66,7 @@ struct wd_pipeline_opts {
 struct wd_pipeline_stats {
 	uint64_t docs_in, docs_done, docs_failed, articles, versions, unchanged;
 	uint64_t outbox_rows, outbox_bytes;
-	uint64_t held; /* versions that wait for their time */
+	uint64_t held;       /* versions that wait for their time */
 	int64_t next_due_us; /* wall clock; INT64_MAX: nothing held has a time */
 	size_t queued_docs, queued_bytes;
 };
