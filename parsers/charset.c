@@ -29,7 +29,8 @@
 
 #include "base/utf8.h"
 
-enum { DETECT_BYTES = 256 * 1024, SNIFF_BYTES = 1024 };
+/* MAX_SEGMENTS: looked at for a charset of their own, in one document */
+enum { DETECT_BYTES = 256 * 1024, SNIFF_BYTES = 1024, MAX_SEGMENTS = 10000 };
 
 /* A charset as we know it: the name we report, the converters to try in order. `kind` says what the
  * bytes of text in it look like. */
@@ -597,6 +598,68 @@ static uint32_t lone_byte(struct wd_str s, size_t at)
 	return 0;
 }
 
+/* ---- segments in a second charset ---- */
+
+static const struct charset *detect(struct wd_str s);
+
+/* The stretch between two marks of markup around `at`: no byte of a legacy charset's characters
+ * looks like one. */
+static struct wd_str segment_at(struct wd_str in, size_t at)
+{
+	size_t from = at, to = at;
+	while (from > 0 && strchr("<>&", in.p[from - 1]) == NULL && at - from < SNIFF_BYTES)
+		from--;
+	while (to < in.n && strchr("<>&", in.p[to]) == NULL && to - at < DETECT_BYTES)
+		to++;
+	return wd_str_sub(in, from, to);
+}
+
+/* Mostly no UTF-8, and more than a byte or two that were damaged. */
+static bool is_legacy(struct wd_str segment)
+{
+	struct shape sh = shape_of(segment);
+	return sh.bad >= 3 && sh.more * 4 <= sh.bad && sh.two <= sh.bad;
+}
+
+/* The charsets that a text's UTF-8 part speaks for: it shows the language. */
+static const char *const *of_script(struct wd_str in)
+{
+	static const char *const korean[] = {"euc-kr", NULL},
+				 *const japanese[] = {"euc-jp", "shift_jis", NULL},
+				 *const none[] = {NULL};
+	size_t hangul = 0, kana = 0;
+	for (size_t i = 0, n = WD_MIN(in.n, (size_t)DETECT_BYTES); i + 2 < n; i++) {
+		unsigned char c = (unsigned char)in.p[i], d = (unsigned char)in.p[i + 1];
+		if (c < 0xE3 || wd_utf8_check(wd_str_sub(in, i, i + 3)) != 3)
+			continue;
+		hangul += c >= 0xEA && c <= 0xED;
+		kana += c == 0xE3 && d >= 0x81 && d <= 0x83;
+	}
+	return hangul > 0 ? korean : kana > 0 ? japanese : none;
+}
+
+static bool decode_strictly(
+	struct wd_arena *a, struct wd_str in, const struct charset *cs, struct wd_str *ret)
+{
+	size_t bad;
+	return convert(a, in, cs->iconv, 0, ret, &bad) == WD_OK ||
+	       (cs->iconv2 != NULL && convert(a, in, cs->iconv2, 0, ret, &bad) == WD_OK);
+}
+
+/* A segment that is wholly in another charset, decoded; false: it is UTF-8 with bad bytes. */
+static bool decode_segment(
+	struct wd_arena *a, struct wd_str segment, const char *const *names, struct wd_str *ret)
+{
+	if (!is_legacy(segment))
+		return false;
+	for (; *names != NULL; names++) {
+		if (decode_strictly(a, segment, charset_named(*names), ret))
+			return true;
+	}
+	const struct charset *cs = detect(segment);
+	return cs != NULL && cs->kind == K_CJK && decode_strictly(a, segment, cs, ret);
+}
+
 static int decode_utf8(struct wd_arena *a, struct wd_str in, struct wd_charset_result *ret)
 {
 	size_t good = wd_utf8_check(in);
@@ -607,19 +670,34 @@ static int decode_utf8(struct wd_arena *a, struct wd_str in, struct wd_charset_r
 	char *out = in.n < SIZE_MAX / 4 ? wd_arena_bytes(a, in.n * 3) : NULL;
 	if (out == NULL)
 		return WD_E_LIMIT;
-	size_t n = 0, bad = 0;
+	const char *const *names = of_script(in);
+	size_t n = 0, bad = 0, seen = 0, tries = 0;
 	for (size_t at = 0; at < in.n;) {
-		struct wd_str rest = wd_str_from(in, at);
+		struct wd_str rest = wd_str_from(in, at), text;
 		size_t ok = wd_utf8_check(rest);
 		memcpy(out + n, rest.p, ok);
 		n += ok;
 		at += ok;
-		if (at < in.n) {
-			uint32_t cp = lone_byte(in, at);
-			n += wd_utf8_put(cp != 0 ? cp : WD_CP_BAD, out + n);
-			at++;
-			bad++;
+		if (at >= in.n)
+			break;
+		if (at >= seen && tries < MAX_SEGMENTS) { /* the first bad byte of its segment */
+			struct wd_str segment = segment_at(in, at);
+			size_t from = (size_t)(segment.p - in.p);
+			seen = from + segment.n;
+			tries++;
+			if (from + ok >= at && decode_segment(a, segment, names, &text)) {
+				n -= at - from;
+				memcpy(out + n, text.p, text.n);
+				n += text.n;
+				at = seen;
+				ret->segments++;
+				continue;
+			}
 		}
+		uint32_t cp = lone_byte(in, at);
+		n += wd_utf8_put(cp != 0 ? cp : WD_CP_BAD, out + n);
+		at++;
+		bad++;
 	}
 	ret->text = (struct wd_str){out, n};
 	ret->replaced = bad;

@@ -1,7 +1,8 @@
 /**
  * Bytes → UTF-8. Precedence: forced > BOM > (HTTP charset | XML declaration | meta, as the format
  * has it) > content; a label that the bytes contradict loses (valid UTF-8 beats a legacy label;
- * undecodable bytes beat a UTF-8 one). Single bad bytes become U+FFFD; the neighbours stay.
+ * undecodable bytes beat a UTF-8 one). Single bad bytes become U+FFFD; the neighbours stay. A
+ * stretch between two tags that is wholly in a CJK charset amid UTF-8 is decoded for itself.
  */
 #pragma once
 #include "base/err.h"
@@ -15,6 +16,7 @@ struct wd_charset_result {
 	struct wd_str charset; /* "utf-8", "euc-kr", … lower-case IANA name */
 	struct wd_str source;  /* forced, bom, http, declaration, meta, content, default */
 	size_t replaced;       /* bytes that became U+FFFD */
+	size_t segments;       /* stretches between markup that were in another charset */
 	bool mislabelled;      /* a label was there and was wrong */
 };
 

@@ -194,6 +194,12 @@ int wd_parse_feed(struct wd_parse_ctx *ctx, struct wd_err *err)
 	if (ops == NULL)
 		return say_what(ctx, err);
 	rc = ops->parse(ctx, err);
+	if (cs.segments > 0) {
+		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
+		if (f != NULL)
+			*f = wd_arena_printf(ctx->arena, "mixed-charsets (%zu)", cs.segments);
+		ctx->feed->wellformed = false;
+	}
 	if (cs.replaced > 0 || cs.mislabelled) {
 		struct wd_str *f = wd_vec_push(ctx->arena, &ctx->feed->faults);
 		if (f != NULL)
