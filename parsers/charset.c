@@ -874,3 +874,24 @@ bool wd_charset_is_known(struct wd_str name)
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(64 * 1024);
 	return a != NULL && charset_find(a, name) != NULL;
 }
+
+/* ---- the way back ---- */
+
+size_t wd_cp949_encode(struct wd_cp949 *c, struct wd_str utf8, char *out, size_t cap)
+{
+	if (c->handle == NULL)
+		c->handle = iconv_open("CP949", "UTF-8");
+	if (c->handle == (iconv_t)-1)
+		return 0;
+	char *in = (char *)(uintptr_t)utf8.p;
+	size_t left = utf8.n, room = cap;
+	(void)iconv(c->handle, NULL, NULL, NULL, NULL);
+	return iconv(c->handle, &in, &left, &out, &room) == 0 && left == 0 ? cap - room : 0;
+}
+
+void wd_cp949_done(struct wd_cp949 *c)
+{
+	if (c->handle != NULL && c->handle != (iconv_t)-1)
+		(void)iconv_close(c->handle);
+	c->handle = NULL;
+}

@@ -28,3 +28,11 @@ WD_MUST_USE int wd_charset_decode(struct wd_arena *a, struct wd_str bytes,
 
 /** The name of a charset that can be decoded. */
 bool wd_charset_is_known(struct wd_str name);
+
+/** Text → cp949 bytes, for undoing what was read as such: one thread's, opened at the first use. */
+struct wd_cp949 {
+	void *handle;
+};
+/** Encodes all of `utf8` into `out`; returns the bytes, 0: it cannot be, or does not fit. */
+size_t wd_cp949_encode(struct wd_cp949 *c, struct wd_str utf8, char *out, size_t cap);
+void wd_cp949_done(struct wd_cp949 *c);

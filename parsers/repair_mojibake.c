@@ -6,8 +6,14 @@
  * one. What honest text can hold (French "été »" is é, no-break space, »; a capital before a
  * closing quote) counts only with company: next to another such sequence, or inside a word. So text
  * that is right stays right; one text may hold both.
+ *
+ * UTF-8 read as cp949 ("만나" → "留뚮굹") shows as Chinese characters between rare syllables. A run
+ * of such letters counts when its cp949 bytes are well-formed UTF-8 of East Asian text from end to
+ * end: by chance that is as good as impossible for four letters, and unlikely for three (they need
+ * company). Where a byte fitted nowhere, that reading lost it; such runs stay.
  */
 #include "base/utf8.h"
+#include "parsers/charset.h"
 #include "parsers/repair_passes.h"
 
 #define MAX_ROUNDS 3
@@ -150,6 +156,78 @@ static struct wd_str undo(struct wd_arena *a, struct wd_str s, int64_t *ret_coun
 	return (struct wd_str){o, n};
 }
 
+/* ---- cp949 ---- */
+
+enum { RUN_BYTES = 1024, SURE_BYTES = 12 };
+
+/* The run of letters beyond ASCII at i: its end. */
+static size_t run_end(struct wd_str s, size_t i)
+{
+	while (i < s.n && (unsigned char)s.p[i] >= 0x80 &&
+		!wd_str_starts(wd_str_from(s, i), WD_STR("\xEF\xBF\xBD")))
+		(void)wd_utf8_next(s, &i);
+	return i;
+}
+
+/* Only East Asian letters and signs. */
+static bool is_east_asian(struct wd_str s)
+{
+	size_t letters = 0, all = 0;
+	for (size_t at = 0; at < s.n; all++) {
+		uint32_t cp = wd_utf8_next(s, &at);
+		if (cp < 0x2000)
+			return false;
+		letters += wd_cp_is_cjk(cp);
+	}
+	return letters * 4 >= all * 3;
+}
+
+/* The run put back into `out`: its bytes, 0: it is no such thing. */
+static size_t undo_run(struct wd_cp949 *c, struct wd_str run, char *out)
+{
+	size_t at = 0;
+	/* the first byte of a syllable's UTF-8 leads a Chinese character in cp949, its last one
+	 * with the next syllable's first a Korean one */
+	if (run.n < 9 || run.n > RUN_BYTES || !wd_cp_is_han(wd_utf8_next(run, &at)) ||
+		!wd_cp_is_hangul(wd_utf8_next(run, &at)))
+		return 0;
+	size_t n = wd_cp949_encode(c, run, out, RUN_BYTES);
+	struct wd_str bytes = {out, n};
+	return n >= 6 && n % 3 == 0 && wd_utf8_ok(bytes) && is_east_asian(bytes) ? n : 0;
+}
+
+static struct wd_str undo_cp949(
+	struct wd_arena *a, struct wd_cp949 *c, struct wd_str s, int64_t *ret_count)
+{
+	char *o = NULL, bytes[RUN_BYTES];
+	size_t n = 0, done = 0, sure = 0;
+	for (int pass = 0; pass < 2; pass++) { /* what is sure first: company for the others */
+		for (size_t i = 0; i < s.n;) {
+			if ((unsigned char)s.p[i] < 0xE3) {
+				i++;
+				continue;
+			}
+			size_t end = WD_MAX(run_end(s, i), i + 1);
+			size_t k = undo_run(c, wd_str_sub(s, i, end), bytes);
+			if (pass == 0) {
+				sure += k >= SURE_BYTES ? 2 : k > 0;
+			} else if (k > 0) {
+				memcpy(o + n, s.p + done, i - done);
+				n += i - done;
+				memcpy(o + n, bytes, k);
+				n += k;
+				done = end;
+				(*ret_count)++;
+			}
+			i = end;
+		}
+		if (sure < 2 || (o == NULL && (o = wd_arena_bytes(a, s.n)) == NULL))
+			return s;
+	}
+	memcpy(o + n, s.p + done, s.n - done);
+	return (struct wd_str){o, n + s.n - done};
+}
+
 struct wd_str wd_repair_mojibake(
 	struct wd_arena *a, struct wd_str s, const char *field, wd_repairs *repairs)
 {
@@ -162,6 +240,14 @@ struct wd_str wd_repair_mojibake(
 		if (ret.p == before.p)
 			break;
 	}
+	struct wd_cp949 cp949 = {NULL};
+	for (int round = 0; round < MAX_ROUNDS; round++) {
+		struct wd_str before = ret;
+		ret = undo_cp949(a, &cp949, ret, &count);
+		if (ret.p == before.p)
+			break;
+	}
+	wd_cp949_done(&cp949);
 	wd_repair_note(&log, "mojibake", count);
 	return ret;
 }

@@ -179,6 +179,12 @@ static void test_mojibake(void **state)
 		{"« été »", "«\xC2\xA0été\xC2\xA0»"},
 		{"CAFÉ\xC2\xA0» NÃO SÃO PÃO", "CAFÉ\xC2\xA0» NÃO SÃO PÃO"},
 		{"Straße, Größe, Ängste, ÄÖÜ", "Straße, Größe, Ängste, ÄÖÜ"},
+		{"\xE5\xAA\x9B\xEB\xBA\xA3\xEA\xB6\x93 \xE5\xAB\x84\xEB\x8B\xBF\xEC\xBB\xAF \xE5\xAF\x83\xEA\xB3\x8C\xEB\x82\xB5",
+			"강남 건강 결과"}, /* cp949 */
+		{"\xEF\xA7\x8D\xEB\x9A\xAE\xEA\xB5\xB9",
+			"\xEF\xA7\x8D\xEB\x9A\xAE\xEA\xB5\xB9"}, /* alone */
+		{"日정부가 美국무부와 만나 中외교부는", "日정부가 美국무부와 만나 中외교부는"},
+		{"東京の日本政府は会談した。", "東京の日本政府は会談した。"},
 		{"plain", "plain"},
 	};
 	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
