@@ -51,9 +51,14 @@ def title(data):
     return data["headlines"][0]["value"]
 
 
+WORDS = {"en": "Words about %s, long enough to stand as a text.",
+         "ko": "%s: 항구는 폭풍이 지나간 뒤 이틀 동안 닫혀 있었다. 배들은 만 밖에서 기다렸다.",
+         "ja": "%s: 港は嵐のあと二日間閉鎖された。船は湾の外で待っていた。"}
+
+
 def rss(*items, language="en", name="F"):
     body = "".join("<item><title>%s</title><guid>%s</guid><link>https://x.example/%s</link>"
-                   "<description>Words about %s, long enough to stand as a text.</description></item>" % (t, g, g, t)
+                   "<description>%s</description></item>" % (t, g, g, WORDS[language] % t)
                    for g, t in items)
     return ("<rss version='2.0'><channel><title>%s</title><language>%s</language>%s</channel></rss>"
             % (name, language, body)).encode()
