@@ -267,6 +267,31 @@ static void test_restored_and_foreign_stores_are_refused(void **state)
 	assert_non_null(strstr(err.text, "store renew"));
 }
 
+/* Vectors of the Java client's own tests (Utils.murmur2), as it makes partitions of them: the sign
+ * bit off, then the remainder. */
+static void test_partitions_are_the_java_clients(void **state)
+{
+	static const struct {
+		const char *key;
+		int32_t murmur2;
+	} cases[] = {
+		{"21", -973932308},
+		{"foobar", -790332482},
+		{"a-little-bit-long-string", -985981536},
+		{"a-little-bit-longer-string", -1486304829},
+		{"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971},
+		{"abc", 479470107},
+	};
+	(void)state;
+	for (int32_t parts = 1; parts <= 50; parts += 7) {
+		for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+			int32_t got = rd_kafka_msg_partitioner_murmur2_random(
+				NULL, cases[i].key, strlen(cases[i].key), parts, NULL, NULL);
+			assert_int_equal(got, (cases[i].murmur2 & 0x7fffffff) % parts);
+		}
+	}
+}
+
 static void test_wrong_properties_are_named(void **state)
 {
 	struct bench *b = *state;
@@ -288,6 +313,7 @@ int main(void)
 #endif
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_partitions_are_the_java_clients),
 		T(test_at_least_once_delivers_in_order),
 		T(test_broker_errors_are_retried),
 		T(test_broker_away_and_back),
