@@ -790,12 +790,15 @@ static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *
 			return settle(ret, "content");
 		}
 	}
+	/* ESC $ in 7-bit text: ISO-2022, whatever it calls itself */
+	bool is_shifted =
+		ascii && sh.escapes > 0 && wd_str_find(bytes, WD_STR("\x1B$"), 0) != SIZE_MAX;
 	for (size_t i = 0; i < n; i++) {
 		const struct charset *cs = labels[i].cs;
 		bool legacy = cs->kind == K_SINGLE || cs->kind == K_CJK || cs->kind == K_7BIT;
-		bool fits =
-			ascii ? cs->kind != K_WIDE && (cs->kind != K_7BIT || !has_shifts(cs, sh))
-			      : cs->kind == K_UTF8 && sh.bad == 0;
+		bool fits = ascii ? cs->kind != K_WIDE && !is_shifted &&
+					    (cs->kind != K_7BIT || !has_shifts(cs, sh))
+				  : cs->kind == K_UTF8 && sh.bad == 0;
 		if (fits) {
 			ret->text = bytes;
 			ret->charset = wd_str_c(cs->name);
@@ -810,11 +813,9 @@ static int choose(struct wd_arena *a, struct wd_str bytes, const struct choice *
 	}
 	ret->mislabelled = n > 0;
 	if (sh.bad == 0) {
-		/* ESC $ in 7-bit text: ISO-2022, whatever it calls itself. */
 		bool korean = wd_str_find(bytes, WD_STR("\x1B$)C"), 0) != SIZE_MAX;
 		const struct charset *jp = charset_named(korean ? "iso-2022-kr" : "iso-2022-jp");
-		if (ascii && sh.escapes > 0 && wd_str_find(bytes, WD_STR("\x1B$"), 0) != SIZE_MAX &&
-			decode_as(a, bytes, jp, 0, ret) == WD_OK)
+		if (is_shifted && decode_as(a, bytes, jp, 0, ret) == WD_OK)
 			return settle(ret, "content");
 		ret->text = bytes;
 		ret->charset = WD_STR("utf-8");
