@@ -20,6 +20,7 @@
 #include "daemon/batch.h"
 #include "daemon/cmd.h"
 #include "daemon/cmdconf.h"
+#include "daemon/recall.h"
 #include "sources/replay.h"
 #include "sources/warc.h"
 
@@ -309,32 +310,11 @@ static int keep(const struct wd_store_record *rec, void *ctx)
 	return WD_OK;
 }
 
-/* The record at its place; the file may still be written. */
-static int cat_at(
-	struct visitor *v, const char *dir, const struct wd_store_record *where, struct wd_err *err)
+static void cat_found(const char *path, const struct wd_warc_record *rec, void *ctx)
 {
-	struct wd_warc_reader *r = NULL;
-	struct wd_warc_record rec;
-	char path[PATH_MAX];
-	int rc = WD_E_SYS;
-	for (size_t i = 0; i < 2 && rc != WD_OK; i++) {
-		int n = snprintf(path, sizeof(path), "%s/%.*s%s", dir, WD_STR_ARG(where->file),
-			i == 0 ? "" : ".open");
-		rc = n < (int)sizeof(path)
-			     ? wd_warc_open(path, MAX_BLOCK, &r, err)
-			     : wd_err_set(err, WD_E_LIMIT, "archive.path is too long");
-	}
-	if (rc == WD_OK)
-		rc = wd_warc_seek(r, where->offset, err);
-	if (rc == WD_OK && wd_warc_next(r, &rec, err) == 1 && wd_str_eq(rec.id, where->id)) {
-		v->wanted = where->id;
-		(void)cat_record(v, path, &rec);
-	} else if (rc == WD_OK) {
-		rc = wd_err_set(err, WD_E_MALFORMED, "'%s': offset %llu: not the record %.*s", path,
-			(unsigned long long)where->offset, WD_STR_ARG(where->id));
-	}
-	wd_warc_close(r);
-	return rc;
+	struct visitor *v = ctx;
+	v->wanted = rec->id;
+	(void)cat_record(v, path, rec);
 }
 
 static int cat_indexed(
@@ -347,10 +327,12 @@ static int cat_indexed(
 			   : wd_err_set(err, WD_E_NOMEM, "out of memory");
 	if (rc == WD_OK)
 		rc = wd_store_record_find(s, v->wanted, keep, &f, a, err);
+	if (rc == WD_E_NOTFOUND && s != NULL)
+		rc = wd_recall_none(s, v->wanted, err);
 	/* Of an article's records the newest is its document; as WARC all of them are its story. */
 	for (size_t i = v->as_warc || f.list.n == 0 ? 0 : f.list.n - 1; i < f.list.n && rc == WD_OK;
 		i++)
-		rc = cat_at(v, dir, &f.list.v[i], err);
+		rc = wd_recall_record(dir, &f.list.v[i], cat_found, v, err);
 	return rc;
 }
 
@@ -372,12 +354,6 @@ static const struct verb *find_verb(const char *name)
 			return &verbs[i];
 	}
 	return NULL;
-}
-
-static struct wd_str bare_id(const char *arg)
-{
-	struct wd_str s = wd_str_c(arg);
-	return s.n >= 2 && s.p[0] == '<' && s.p[s.n - 1] == '>' ? wd_str_sub(s, 1, s.n - 1) : s;
 }
 
 /* The daemon's own archive. */
@@ -412,7 +388,7 @@ static int act(
 	struct wd_err err;
 	int status = WD_EXIT_OK;
 	if (verb->words > 0) {
-		v->wanted = bare_id(args[0]);
+		v->wanted = wd_recall_bare_id(wd_str_c(args[0]));
 		v->dir = args[0];
 		args++, count--;
 	}

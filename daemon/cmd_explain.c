@@ -12,19 +12,27 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "daemon/cmd.h"
+#include "daemon/cmdconf.h"
+#include "daemon/recall.h"
 #include "parsers/build.h"
 #include "parsers/dates.h"
 #include "parsers/page.h"
 #include "taggers/tagger.h"
 
 static const char help[] =
-	"usage: wiredesk explain [--date DATE] [--url URL] [FILE]\n\n"
+	"usage: wiredesk explain [-c FILE] [--date DATE] [--url URL] [FILE]\n"
+	"       wiredesk explain [-c FILE] ID\n\n"
 	"Why an article got its tags, flags, repairs: the article with the words marked, then each\n"
 	"rule with what it added or took away. Of a page also: how its text was found, what was left\n"
 	"out of it and why, and where each fact about it comes from.\n\n"
-	"  -d, --date DATE  when the article was published\n"
-	"  -u, --url URL    where the document came from\n"
-	"  -h, --help       this text\n";
+	"ID is an event's, an article's (its subject; the newest version) or a record's (provenance.record;\n"
+	"every article in it): the document comes out of the daemon's archive, else the newest version out\n"
+	"of its store, also while the daemon runs. A file of that name is taken first.\n\n"
+	"  -c, --config FILE  the daemon's configuration: its store, archive, feeds and topics\n"
+	"  -d, --date DATE    when the article was published\n"
+	"  -u, --url URL      where the document came from\n"
+	"  -h, --help         this text\n\n"
+	"Exit status 1: the document could not be read, or nothing of that id is there.\n";
 
 struct explain {
 	struct wd_rules *rules;
@@ -271,6 +279,40 @@ static int emit(struct wd_article *art, void *ctx)
 	return WD_OK;
 }
 
+static int emit_recalled(struct wd_article *art, enum wd_recall_from from, void *ctx)
+{
+	static const char *const says[] = {[WD_RECALL_ARCHIVE] = "from the archive",
+		[WD_RECALL_OTHER] = "from the archive, read otherwise today than it was then",
+		[WD_RECALL_KEPT] = "the newest version as the store keeps it"};
+	struct explain *x = ctx;
+	const struct wd_doc *doc = art->doc;
+	char t[WD_TIME_TEXT];
+	heading(x, says[from]);
+	if (doc != NULL) {
+		struct wd_str where = doc->feed_url.n > 0 ? doc->feed_url : doc->url;
+		(void)printf("  %.*s, received %.*s", WD_STR_ARG(where),
+			WD_STR_ARG(wd_time_format(doc->fetched_at_us, false, t)));
+		if (doc->record.n > 0)
+			(void)printf(", record %.*s", WD_STR_ARG(doc->record));
+		(void)printf("\n");
+	}
+	(void)printf("\n");
+	return emit(art, x);
+}
+
+static int explain_id(
+	struct explain *x, const struct wd_config *cf, struct wd_str id, struct wd_err *err)
+{
+	struct wd_recall r = {.cf = cf,
+		.id = id,
+		.mem = x->article,
+		.feed_mem = x->feed,
+		.trace = &x->page,
+		.emit = emit_recalled,
+		.ctx = x};
+	return wd_recall(&r, err);
+}
+
 static int explain_file(struct explain *x, const char *path, const char *url, struct wd_err *err)
 {
 	struct wd_str bytes;
@@ -300,60 +342,91 @@ static int explain_file(struct explain *x, const char *path, const char *url, st
 	return wd_build_document(&ctx, err);
 }
 
-static int options(int argc, char **argv, struct explain *x, const char **ret_url)
+struct request {
+	const char *config, *url, *file;
+	struct wd_str id; /* empty: the file */
+};
+
+static int usage(void)
 {
-	static const struct option longs[] = {{"date", required_argument, NULL, 'd'},
-		{"url", required_argument, NULL, 'u'}, {"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0}};
+	(void)fputs(help, stderr);
+	return WD_EXIT_USAGE;
+}
+
+static int options(int argc, char **argv, struct explain *x, struct request *ret)
+{
+	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+		{"date", required_argument, NULL, 'd'}, {"url", required_argument, NULL, 'u'},
+		{"help", no_argument, NULL, 'h'}, {NULL, 0, NULL, 0}};
 	struct wd_date_opts opts = {.now_us = wd_clock_now_us(), .no_relative = true};
 	struct wd_err err = {0};
-	for (int opt; (opt = getopt_long(argc, argv, "d:u:h", longs, NULL)) != -1;) {
+	for (int opt; (opt = getopt_long(argc, argv, "c:d:u:h", longs, NULL)) != -1;) {
 		if (opt == 'h') {
 			(void)fputs(help, stdout);
 			return -1;
 		}
-		if (opt == 'u') {
-			*ret_url = optarg;
+		if (opt == 'c') {
+			ret->config = optarg;
+		} else if (opt == 'u') {
+			ret->url = optarg;
 		} else if (opt != 'd') {
-			(void)fputs(help, stderr);
-			return WD_EXIT_USAGE;
+			return usage();
 		} else if (wd_date_parse(wd_str_c(optarg), &opts, &x->date, &err) != WD_OK) {
 			(void)fprintf(stderr, "wiredesk: --date '%s': %s\n", optarg, err.text);
 			return WD_EXIT_USAGE;
 		}
 	}
-	if (argc - optind > 1) {
-		(void)fputs(help, stderr);
+	if (argc - optind > 1)
+		return usage();
+	ret->file = optind < argc ? argv[optind] : "-";
+	struct wd_str name = wd_str_c(ret->file);
+	if (wd_recall_is_id(name) && access(ret->file, F_OK) != 0)
+		ret->id = wd_recall_bare_id(name);
+	if (ret->id.n > 0 && ret->url != NULL) {
+		(void)fprintf(stderr, "wiredesk: --url is for files; the archive knows its own\n");
 		return WD_EXIT_USAGE;
 	}
 	return WD_EXIT_OK;
 }
 
-int wd_cmd_explain(int argc, char **argv)
+static int explain(struct explain *x, const struct wd_config *cf, const struct request *q)
 {
-	struct explain x = {.color = isatty(STDOUT_FILENO) == 1};
 	struct wd_err err = {0};
-	const char *url = NULL;
-	int status = options(argc, argv, &x, &url);
-	if (status != WD_EXIT_OK)
-		return status < 0 ? WD_EXIT_OK : status;
-	wd_buf_init(&x.notes, WD_MAX_ARTICLE_ARENA);
-	x.article = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
-	x.feed = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
-	int rc = wd_rules_load(wd_datadir(), &x.rules, &err);
+	bool own = cf != NULL && cf->topics.path.n > 0;
+	wd_buf_init(&x->notes, WD_MAX_ARTICLE_ARENA);
+	x->article = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
+	x->feed = wd_arena_new(WD_MAX_ARTICLE_ARENA * 4);
+	int rc = wd_rules_load(own ? cf->topics.path.p : wd_datadir(), &x->rules, &err);
 	if (rc == WD_OK) {
-		x.scratch = wd_tag_scratch_new(x.rules);
-		if (x.scratch == NULL || x.article == NULL || x.feed == NULL)
+		x->scratch = wd_tag_scratch_new(x->rules);
+		if (x->scratch == NULL || x->article == NULL || x->feed == NULL)
 			rc = wd_err_set(&err, WD_E_NOMEM, "out of memory");
 	}
 	if (rc == WD_OK)
-		rc = explain_file(&x, optind < argc ? argv[optind] : "-", url, &err);
+		rc = q->id.n > 0 ? explain_id(x, cf, q->id, &err)
+				 : explain_file(x, q->file, q->url, &err);
 	if (rc != WD_OK)
 		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
-	wd_tag_scratch_free(x.scratch);
-	wd_rules_unref(x.rules);
-	wd_arena_free(x.article);
-	wd_arena_free(x.feed);
-	wd_buf_done(&x.notes);
+	wd_tag_scratch_free(x->scratch);
+	wd_rules_unref(x->rules);
+	wd_arena_free(x->article);
+	wd_arena_free(x->feed);
+	wd_buf_done(&x->notes);
 	return rc == WD_OK ? WD_EXIT_OK : WD_EXIT_INPUT;
+}
+
+int wd_cmd_explain(int argc, char **argv)
+{
+	wd_cleanup(wd_config_unrefp) struct wd_config *cf = NULL;
+	struct explain x = {.color = isatty(STDOUT_FILENO) == 1};
+	struct wd_err err = {0};
+	struct request q = {0};
+	int status = options(argc, argv, &x, &q);
+	if (status != WD_EXIT_OK)
+		return status < 0 ? WD_EXIT_OK : status;
+	if ((q.id.n > 0 || q.config != NULL) && wd_cmd_config(q.config, &cf, &err) != WD_OK) {
+		(void)fprintf(stderr, "wiredesk: %s\n", err.text);
+		return WD_EXIT_USAGE;
+	}
+	return explain(&x, cf, &q);
 }

@@ -47,6 +47,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/pipeline_health.c \
 	%reldir%/pipeline_work.c \
 	%reldir%/pump.c %reldir%/pump.h \
+	%reldir%/recall.c %reldir%/recall.h \
 	%reldir%/replay_run.c %reldir%/replay_run.h \
 	%reldir%/route.c %reldir%/route.h \
 	%reldir%/sinkconf.c %reldir%/sinkconf.h

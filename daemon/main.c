@@ -21,7 +21,7 @@ static const struct wd_command commands[] = {
 	{"clean", "[--json-lines] [FILE…]", "clean HTML fragments", wd_cmd_clean},
 	{"deadletter", "list|show|requeue …", "documents and events that failed",
 		wd_cmd_deadletter},
-	{"explain", "[--date DATE] [FILE]", "why an article got its tags and flags",
+	{"explain", "[--date DATE] [FILE | ID]", "why an article got its tags and flags",
 		wd_cmd_explain},
 	{"extract", "[--url URL] [FILE…]", "documents to events, one a line", wd_cmd_extract},
 	{"kafka", "init", "make the topics of the configured sinks", wd_cmd_kafka},

@@ -108,9 +108,7 @@ static void keep_pace(struct run *run, const struct wd_doc *doc)
 	}
 }
 
-/* What the configuration says of the feed or source, as it did when the document came in. The
- * configuration outlives the run. */
-static void give_hints(const struct wd_config *conf, struct wd_doc *doc)
+void wd_replay_hints(const struct wd_config *conf, struct wd_doc *doc)
 {
 	WD_VEC_EACH (const struct wd_feed_conf, f, &conf->feeds) {
 		if (wd_str_eq(f->id, doc->feed) || wd_str_eq(f->url, doc->feed_url)) {
@@ -147,7 +145,7 @@ static void feed_pipeline(struct run *run)
 			continue;
 		}
 		if (run->r->conf != NULL)
-			give_hints(run->r->conf, doc);
+			wd_replay_hints(run->r->conf, doc);
 		doc->hints.fulltext |= run->r->fulltext;
 		keep_pace(run, doc);
 		if (wd_pipeline_push_wait(run->pipeline, doc) != WD_OK)

@@ -36,3 +36,6 @@ struct wd_replay_result {
  * always does. */
 WD_MUST_USE int wd_replay_run(
 	const struct wd_replay_run *r, struct wd_replay_result *ret, struct wd_err *err);
+/** Gives the document what the configuration says of its feed or source, as it did when the
+ * document came in. The configuration outlives the document. */
+void wd_replay_hints(const struct wd_config *conf, struct wd_doc *doc);

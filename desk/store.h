@@ -260,6 +260,10 @@ WD_MUST_USE int wd_store_record_event(struct wd_store *s, struct wd_str record,
 WD_MUST_USE int wd_store_record_find(struct wd_store *s, struct wd_str id,
 	int (*fn)(const struct wd_store_record *rec, void *ctx), void *ctx, struct wd_arena *a,
 	struct wd_err *err);
+/** The article that the id (its own or one of its events') belongs to, also after its erasure.
+ * WD_E_NOTFOUND: no such article or event. Any thread. */
+WD_MUST_USE int wd_store_article_of(
+	struct wd_store *s, struct wd_str id, struct wd_hash *ret, struct wd_err *err);
 /** The feed's newest; WD_E_NOTFOUND: none. Any thread. */
 WD_MUST_USE int wd_store_record_last(struct wd_store *s, struct wd_str feed, struct wd_arena *a,
 	struct wd_store_record *ret, struct wd_err *err);

@@ -1,7 +1,7 @@
 /*
  * The archive's index: which file and offset hold a record, and which record an event was made
  * from. Rows come with the desk's transaction, so an event that is out has its row; they go when
- * the archive's file goes, and an erased article's rows with the article.
+ * the archive's file goes. An erased article's events keep their rows, which lead to no record.
  *
  * A row costs about 60 bytes a document and 60 an event.
  */
@@ -116,6 +116,42 @@ int wd_store_record_find(struct wd_store *s, struct wd_str id,
 	return wd_store_unlock(s, r);
 }
 
+int wd_store_article_of(
+	struct wd_store *s, struct wd_str id, struct wd_hash *ret, struct wd_err *err)
+{
+	/* The last goes over all articles: events without a record, of which only the newest is
+	 * known. */
+	static const char *const steps[] = {"SELECT id FROM articles WHERE id = ?1",
+		"SELECT article FROM archive_events WHERE event = ?1",
+		"SELECT article FROM archive_events WHERE article = ?1 LIMIT 1",
+		"SELECT id FROM articles WHERE event = ?1 LIMIT 1"};
+	struct wd_hash h;
+	int r = WD_E_NOTFOUND;
+	if (wd_hash_from_hex(id, &h) != WD_OK)
+		return wd_err_set(
+			err, r, "'%.*s' is no id of an article or an event", WD_STR_ARG(id));
+	wd_store_lock(s);
+	for (size_t i = 0; i < WD_COUNTOF(steps) && r == WD_E_NOTFOUND; i++) {
+		sqlite3_stmt *st = NULL;
+		int rc = sqlite3_prepare_v2(s->db, steps[i], -1, &st, NULL);
+		if (rc == SQLITE_OK) {
+			wd_sql_hash(st, 1, &h);
+			rc = sqlite3_step(st);
+		}
+		if (rc == SQLITE_ROW) {
+			*ret = wd_sql_col_hash(st, 0);
+			r = WD_OK;
+		} else if (rc != SQLITE_DONE) {
+			r = wd_sql_error(s->db, rc, steps[i], err);
+		}
+		(void)sqlite3_finalize(st);
+	}
+	if (r == WD_E_NOTFOUND)
+		(void)wd_err_set(
+			err, r, "'%.*s' is no article and no event of this store", WD_STR_ARG(id));
+	return wd_store_unlock(s, r);
+}
+
 int wd_store_record_last(struct wd_store *s, struct wd_str feed, struct wd_arena *a,
 	struct wd_store_record *ret, struct wd_err *err)
 {
@@ -195,7 +231,9 @@ int wd_store_record_erase(struct wd_store *s, struct wd_hash article, struct wd_
 		"DELETE FROM archive_records WHERE record IN"
 		" (SELECT record FROM archive_events WHERE article = ?1) AND record NOT IN"
 		" (SELECT record FROM archive_events WHERE article <> ?1)",
-		"DELETE FROM archive_events WHERE article = ?1",
+		/* That there were such events stays known, so that who asks is told of the erasure;
+		 * it goes when the article is forgotten (wd_store_prune). */
+		"UPDATE archive_events SET record = x'' WHERE article = ?1",
 	};
 	int r = WD_OK;
 	wd_store_lock(s);

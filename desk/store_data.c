@@ -333,6 +333,8 @@ int wd_store_prune(
 		"DELETE FROM keys WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM kept WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
 		"DELETE FROM stories WHERE ?1 AND article NOT IN (SELECT row FROM articles)",
+		"DELETE FROM archive_events WHERE ?1 AND record = x''"
+		" AND article NOT IN (SELECT id FROM articles)",
 	};
 	int r = WD_OK;
 	*ret_gone = 0;

@@ -4,6 +4,7 @@ import glob
 import gzip
 import json
 import os
+import pty
 import subprocess
 import sys
 import time
@@ -25,6 +26,23 @@ if os.path.isdir(os.path.join(TOP, "data")):
 def wiredesk(*args, cwd=None):
     p = subprocess.run([program(), *args], capture_output=True, timeout=120, cwd=cwd, env=ENV)
     return p.returncode, p.stdout, p.stderr.decode("utf-8", "replace")
+
+
+def on_a_terminal(*args, cwd):
+    master, slave = pty.openpty()
+    with subprocess.Popen([program(), *args], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=ENV) as p:
+        os.close(slave)
+        out = b""
+        while True:
+            try:
+                more = os.read(master, 65536)
+            except OSError:  # EIO: nobody holds the other end any more
+                break
+            if not more:
+                break
+            out += more
+    os.close(master)
+    return p.returncode, out
 
 
 def feeds(o, *paths, more=""):
@@ -136,6 +154,59 @@ def test_from_an_event_back_to_its_bytes():
             for wanted in (first[0]["id"], first[1]["id"], first[0]["subject"]):
                 rc, out, err = wiredesk("archive", "cat", "-c", d.conf_path, wanted, cwd=d.dir)
                 assert rc == 1 and "not in the archive's index" in err, (wanted, rc, out, err)
+                assert "withdrawn and erased" in err and first[0]["subject"] in err, (wanted, err)
+                rc, out, err = wiredesk("explain", "-c", d.conf_path, wanted, cwd=d.dir)
+                assert rc == 1 and not out and "withdrawn and erased" in err, (wanted, rc, out, err)
+            # the other article's event came from the first record, too, and still leads there
+            other = [e for e in events if e["subject"] != first[0]["subject"]][0]
+            rc, out, err = wiredesk("explain", "-c", d.conf_path, other["id"], cwd=d.dir)
+            assert rc == 0 and b"Item 1 of /f" in out and b"Item 2" not in out, (rc, out, err)
+
+
+def test_explain_by_id():
+    with Origin() as o:
+        feed = o.add("/f", Feed(items=3))
+        conf = BASE + FAST + JSONL + feeds(o, "/f")
+        with Daemon(conf + ARCHIVE) as d:
+            d.wait_events(3)
+            feed.edit(2)
+            events = d.wait_events(4)
+            old, new = [e for e in events if e["data"]["wiredesk"]["title"].startswith("Item 2 ")]
+
+            def explain(wanted, *args):
+                rc, out, err = wiredesk("explain", "-c", d.conf_path, *args, wanted, cwd=d.dir)
+                return rc, out.decode(), err
+
+            # beside the running daemon: one article, in the version of that event
+            for e, has, not_has in ((old, "v1", "v2"), (new, "v2", "v1")):
+                rc, out, err = explain(e["id"])
+                assert rc == 0 and "Item 2 of /f %s" % has in out and not_has not in out, (rc, out, err)
+                assert "Item 1 " not in out and "Item 3 " not in out and record(e) in out, out
+                assert out.startswith("from the archive\n") and "\x1b" not in out, out
+            rc, out, err = explain(new["subject"])
+            assert rc == 0 and "Item 2 of /f v2" in out and "v1" not in out and "Item 1 " not in out, (rc, out, err)
+            # a record's every article
+            for wanted in (record(old), "<" + record(old) + ">"):
+                rc, out, err = explain(wanted)
+                assert rc == 0 and all("Item %d of /f v1" % n in out for n in (1, 2, 3)), (rc, out, err)
+            for wanted in ("0" * 32, "urn:uuid:00000000-0000-0000-0000-000000000000"):
+                rc, out, err = explain(wanted)
+                assert rc == 1 and not out and "look at the id and at --config" in err, (rc, out, err)
+            assert explain(new["id"], "--url", "http://x.example/")[0] == 2
+            # a file of such a name is a file
+            with open(os.path.join(d.dir, new["id"]), "w") as f:
+                f.write("Harbour opens on Monday\n\nThe harbour opens again on Monday, the city said.")
+            rc, out, err = explain(new["id"])
+            assert rc == 0 and "Harbour opens" in out and "Item" not in out, (rc, out, err)
+            os.unlink(os.path.join(d.dir, new["id"]))
+            assert d.stop() == 0
+            # without the archive the store has the newest version only
+            d.configure(conf)
+            for wanted in (new["id"], new["subject"]):
+                rc, out, err = explain(wanted)
+                assert rc == 0 and out.startswith("the newest version as the store keeps it") and "Item 2 of /f v2" in out, (rc, out, err)
+            rc, out, err = explain(old["id"])
+            assert rc == 1 and not out and "the newest version, which the store keeps" in err, (rc, out, err)
 
 
 def test_rotation_by_time_and_size_and_retention():
@@ -174,6 +245,10 @@ def test_pushed_documents_are_archived_and_replayed():
         want = d.wait_events(2)
         rc, out, err = wiredesk("archive", "cat", "-c", d.conf_path, want[1]["id"], cwd=d.dir)
         assert rc == 0 and out == page, (rc, out[:200], err)
+        rc, out, err = wiredesk("explain", "-c", d.conf_path, want[1]["id"], cwd=d.dir)
+        assert rc == 0 and b"left out of the page" in out and b"which ends here." in out, (rc, out, err)
+        rc, out = on_a_terminal("explain", "-c", d.conf_path, want[0]["subject"], cwd=d.dir)
+        assert rc == 0 and b"\x1b[1mfrom the archive\x1b[0m" in out and b"A story pushed in" in out, (rc, out)
         assert d.stop() == 0
         rc, out, err = wiredesk("replay", "-c", d.conf_path, os.path.join(d.dir, "archive"), cwd=d.dir)
         got = [json.loads(x) for x in out.decode().splitlines()]

@@ -182,6 +182,47 @@ static void test_versions_are_trimmed_and_erased(void **state)
 	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
 }
 
+static int count(const struct wd_store_record *rec, void *ctx)
+{
+	(void)rec;
+	++*(int *)ctx;
+	return WD_OK;
+}
+
+static void test_an_erased_articles_events_stay_known(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_article art = {.id = {1, 2}, .version = 1, .event = {5, 6}};
+	struct wd_hash event = {3, 4}, got;
+	struct wd_str record = WD_STR("urn:uuid:00000000-0000-0007-0000-000000000008");
+	struct wd_store_record rec = {
+		.id = record, .file = WD_STR("a.warc.gz"), .feed = WD_STR("f")};
+	char hex[WD_HASH_TEXT], newest[WD_HASH_TEXT];
+	struct wd_str id = wd_hash_hex(event, hex);
+	int n = 0, gone;
+	assert_int_equal(wd_store_article_of(s, id, &got, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_article_put(s, &art, NULL), WD_OK);
+	assert_int_equal(wd_store_record_put(s, &rec, NULL), WD_OK);
+	assert_int_equal(wd_store_record_event(s, record, event, art.id, NULL), WD_OK);
+	assert_int_equal(wd_store_record_find(s, id, count, &n, a, NULL), WD_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(wd_store_erase(s, art.id, NULL), WD_OK);
+	assert_int_equal(wd_store_record_find(s, id, count, &n, a, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_record_find(s, record, count, &n, a, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_article_of(s, id, &got, NULL), WD_OK);
+	assert_true(wd_hash_eq(got, art.id));
+	assert_int_equal(wd_store_article_of(s, wd_hash_hex(art.event, newest), &got, NULL), WD_OK);
+	assert_true(wd_hash_eq(got, art.id));
+	/* … until the article is forgotten */
+	assert_int_equal(wd_store_prune(s, INT64_MAX, 10, &gone, NULL), WD_OK);
+	assert_int_equal(gone, 1);
+	assert_int_equal(wd_store_article_of(s, id, &got, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+}
+
 static void test_feed_records_attempts_backup(void **state)
 {
 	(void)state;
@@ -222,6 +263,8 @@ int main(void)
 			test_what_is_refused_and_what_the_message_says, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_versions_are_trimmed_and_erased, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_an_erased_articles_events_stay_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_feed_records_attempts_backup, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
