@@ -6,7 +6,8 @@
  *
  * A document is finished when all it caused is committed in the store; then its `done` is called
  * (desk thread) and the document freed. Sinks deliver from the outbox on their own; what a sink has
- * not delivered survives a crash. Without a store path (replay, tests) the store lives in memory.
+ * not delivered survives a crash. Without a store path (replay, tests) the store is a temporary
+ * one.
  *
  * Back-pressure: push answers WD_E_FULL while the doc queue is full or the outbox is at its limit;
  * `resume` is called (from any thread) when pushing is worth another try.
@@ -28,7 +29,7 @@ struct wd_store_dead;
 
 struct wd_pipeline_opts {
 	unsigned workers;       /* 0: one per core, at most 8 */
-	struct wd_store *store; /* borrowed; NULL: one in memory */
+	struct wd_store *store; /* borrowed; NULL: a temporary one */
 	struct wd_rules *rules; /* a reference is taken; NULL: no tagging */
 	const struct wd_sink_conf *sinks;
 	size_t sink_count;

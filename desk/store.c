@@ -20,7 +20,7 @@
  * must not cost memory or start time; a lookup here is a few µs).
  *
  * Concurrency: `lock` guards the writing connection and the readers' list; `seq_lock` the committed
- * sequence and the wake-up. In-memory stores have one connection for all, under `lock`, and readers
+ * sequence and the wake-up. Temporary stores have one connection for all, under `lock`, and readers
  * stop at the committed sequence.
  */
 #include "desk/store.h"
@@ -326,7 +326,9 @@ static int open_db(struct wd_store *s, const struct wd_store_opts *opts, struct 
 {
 	int r;
 	if (s->dir == NULL) {
-		r = wd_sql_open(":memory:", false, &s->db, err);
+		/* SQLite's temporary database: in memory up to its cache, then in a file without a
+		 * name. A replay of years must not be held by memory. */
+		r = wd_sql_open("", false, &s->db, err);
 	} else {
 		if (!opts->read_only)
 			r = wd_dir_make(s->dir, 0700, err);

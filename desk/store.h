@@ -18,7 +18,7 @@ struct wd_store;
 #define WD_STORE_DOCUMENTS 500000 /* fates kept */
 
 struct wd_store_opts {
-	const char *dir;           /* NULL: in memory, gone after close */
+	const char *dir;           /* NULL: a temporary one, gone after close */
 	bool read_only;            /* `store check`, `deadletter list` beside a running daemon */
 	bool no_sync;              /* benches only */
 	int64_t lock_wait_us;      /* how long another holder of the lock may take to go */
@@ -39,7 +39,7 @@ struct wd_str wd_store_uuid(const struct wd_store *s);
 WD_MUST_USE int wd_store_renew(struct wd_store *s, struct wd_err *err);
 /** Full check of the file, WD_E_MALFORMED with the first finding. */
 WD_MUST_USE int wd_store_check(struct wd_store *s, struct wd_err *err);
-/** Its folder; NULL: in memory. */
+/** Its folder; NULL: a temporary one. */
 const char *wd_store_dir(const struct wd_store *s);
 /** False when the program before us did not close the store: worth a check once all is up. */
 bool wd_store_was_clean(const struct wd_store *s);

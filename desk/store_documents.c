@@ -63,7 +63,7 @@ void wd_store_documents_close(struct wd_store *s)
 	s->doc_db = NULL;
 }
 
-/* A store in memory has one connection, under its own lock. */
+/* A temporary store has one connection, under its own lock. */
 static void lock(struct wd_store *s)
 {
 	(void)pthread_mutex_lock(&s->doc_lock);

@@ -65,7 +65,7 @@ enum wd_store_stmt {
 
 struct wd_store_reader {
 	struct wd_store *store;
-	sqlite3 *db; /* own connection, or the store's when that is in memory */
+	sqlite3 *db; /* own connection, or the store's when that is temporary */
 	sqlite3_stmt *read;
 	char *name;
 	int64_t pos, mark; /* under store->lock */
@@ -76,7 +76,7 @@ struct wd_store_reader {
 struct wd_store {
 	sqlite3 *db;
 	sqlite3_stmt *st[ST_COUNT];
-	char *dir, *path; /* NULL: in memory */
+	char *dir, *path; /* NULL: temporary */
 	int lock_fd;
 	bool in_txn, was_clean, read_only;
 	char uuid[WD_HASH_TEXT];
