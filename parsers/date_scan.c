@@ -198,3 +198,32 @@ bool wd_date_scan(
 	*at = found ? ret->end : text.n;
 	return found;
 }
+
+/* Words that stand before a weekday and never, written so, before a name. */
+static bool is_day_lead(struct wd_str w)
+{
+	static const char *const leads[] = {
+		"on", "ON", "am", "AM", "le", "el", "vom", "op", "em", "på", "в", "w", "den"};
+	for (size_t i = 0; i < WD_COUNTOF(leads); i++) {
+		if (wd_str_eqc(w, leads[i]))
+			return true;
+	}
+	return false;
+}
+
+size_t wd_date_day_name(struct wd_str s)
+{
+	struct wd_dtok last = {0}, t;
+	for (size_t at = 0; wd_date_token(s, &at, &t); last = t) {
+		if (t.type != WD_DT_WORD || t.start == 0)
+			continue;
+		size_t first = t.start;
+		bool lower = wd_cp_is_lower(wd_utf8_next(s, &first));
+		if (lower && wd_dtok_word(&t, WD_DW_RELDAY) != NULL)
+			return t.start;
+		if (last.end > last.start && wd_dtok_word(&t, WD_DW_WEEKDAY) != NULL &&
+			is_day_lead(wd_str_sub(s, last.start, last.end)))
+			return last.start;
+	}
+	return s.n;
+}

@@ -42,5 +42,8 @@ struct wd_date_hit {
 bool wd_date_scan(
 	struct wd_str text, size_t *at, const struct wd_date_opts *opts, struct wd_date_hit *ret);
 
+/** Where a day begins that is told by its name alone, with the preposition before it: "on Monday",
+ * "am Montag", "yesterday"; s.n: there is none. */
+size_t wd_date_day_name(struct wd_str s);
 /** A time zone that dates can be read in: an IANA name the system knows, "UTC" or ±hh:mm. */
 bool wd_date_zone_is_known(struct wd_str name);

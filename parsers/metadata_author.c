@@ -145,6 +145,8 @@ static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, str
 	bool statement, wd_persons *ret)
 {
 	s = without_address(f, s);
+	if (!statement)
+		s = wd_str_sub(s, 0, wd_date_day_name(s));
 	struct wd_str open = wd_str_sub(s, 0, wd_str_chr(s, '(', 0));
 	s = strip_labels(open.n > 2 ? open : s);
 	if (s.n == 0 || is_url(s) || ret->n >= MAX_AUTHORS || known(ret, s))

@@ -175,6 +175,38 @@ static const struct meta_case authors[] = {
 		"<article><h1>A title of it</h1><div class=byline>BY IDA BERG</div>" BODY
 		"</article>",
 		NULL, "IDA BERG", NULL, NULL, NULL, NULL},
+	{"byline with a weekday",
+		"<article><h1>A title of it</h1><p class=byline>By Ida Berg , Tom Hale on Monday</p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"byline of links with a weekday",
+		"<article><h1>A title of it</h1><p>By <a href=/ida>Ida Berg</a> , <a href=/tom>Tom Hale</a> on Sunday evening</p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"byline with a role and a weekday",
+		"<article><h1>A title of it</h1><p class=byline>By Ida Berg, Political Correspondent, on Friday</p>" BODY
+		"</article>",
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"byline with yesterday",
+		"<article><h1>A title of it</h1><p class=byline>By Ida Berg and Tom Hale yesterday</p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"names that are days",
+		"<article><h1>A title of it</h1><p class=byline>By Nancy Friday and Ruby Sunday</p>" BODY
+		"</article>",
+		NULL, "Nancy Friday|Ruby Sunday", NULL, NULL, NULL, NULL},
+	{"particles that are no prepositions",
+		"<article><h1>A title of it</h1><p class=byline>By Ana del Mar and Omar El Sab</p>" BODY
+		"</article>",
+		NULL, "Ana del Mar|Omar El Sab", NULL, NULL, NULL, NULL},
+	{"German weekday",
+		"<article><h1>Titel</h1><span class=autor>Von Ida Berg, Tom Hale am Montag</span>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"Spanish weekday",
+		"<article><h1>El titular</h1><p class=autor>Por Ida Berg y Tomás Núñez el lunes</p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Tomás Núñez", NULL, NULL, NULL, NULL},
 	{"German",
 		"<article><h1>Titel</h1><span class=autor>Von Ida Berg und Tom Hale</span>" BODY
 		"</article>",
