@@ -62,7 +62,10 @@ static void give_cursor(
 	struct wd_store_feed f = {0};
 	struct wd_err err;
 	int rc = wd_store_feed_get(app->store, feed_id, a, &f, &err);
-	if (rc == WD_OK)
+	/* without the document its hub would stay unknown; what is in it is known all the same */
+	if (rc == WD_OK && app->websub != NULL && wd_websub_is_unknown(app->websub, feed_id))
+		ret->schedule = f.schedule;
+	else if (rc == WD_OK)
 		*ret = (struct wd_poll_cursor){.etag = f.etag,
 			.last_modified = f.last_modified,
 			.body_hash = f.body,
@@ -140,8 +143,8 @@ static void on_health(const struct wd_poll_view *v, void *ctx)
 static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
 	size_t new_versions, int rc, const struct wd_err *err, void *ctx)
 {
+	struct wd_app *app = ctx;
 	struct wd_poll_report r = {.new_items = new_versions};
-	(void)ctx;
 	(void)articles;
 	r.is_feed = rc == WD_OK && feed != NULL && feed->format.n > 0;
 	if (r.is_feed) {
@@ -154,6 +157,8 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 		(void)snprintf(r.reason, sizeof(r.reason), "%.*s", (int)sizeof(r.reason) - 1,
 			err != NULL && err->text[0] != '\0' ? err->text : "not a feed");
 	}
+	if (r.is_feed && doc->origin == WD_DOC_HTTP && app->websub != NULL)
+		wd_websub_seen(app->websub, doc, feed->hub, feed->self, new_versions);
 	if (doc->origin == WD_DOC_HTTP)
 		wd_poll_reported(doc, &r);
 	else if (rc != WD_OK)
@@ -254,6 +259,7 @@ static int open_sources(struct wd_app *app, struct wd_err *err)
 		.cursor = give_cursor,
 		.save = save_schedule,
 		.unchanged = app->archive != NULL ? wd_app_archive_unchanged : NULL,
+		.least_pause = wd_app_websub_pause,
 		.health = on_health,
 		.ctx = app};
 	app->poll = wd_poll_new(&po, err);
@@ -350,7 +356,11 @@ static int apply(struct wd_app *app, struct wd_config *next, struct wd_rules *ru
 {
 	struct wd_err err;
 	struct wd_config *old = app->conf;
-	int rc = wd_poll_set_feeds(app->poll, &next->http, next->feeds.v, next->feeds.n, &err);
+	int rc = app->websub != NULL ? wd_websub_set_feeds(app->websub, &next->http, next->feeds.v,
+					       next->feeds.n, &err)
+				     : WD_OK;
+	if (rc == WD_OK)
+		rc = wd_poll_set_feeds(app->poll, &next->http, next->feeds.v, next->feeds.n, &err);
 	if (rc != WD_OK)
 		return rc;
 	wd_app_receive_reload(app, next);

@@ -19,6 +19,7 @@
 #include "sources/spool.h"
 #include "sources/stdin.h"
 #include "sources/warc.h"
+#include "sources/websub.h"
 #include "taggers/tagger.h"
 
 #define STATUS_MAX_BYTES (64 * WD_MIB)
@@ -45,6 +46,7 @@ struct wd_app {
 	struct wd_spool *spool;
 	struct wd_intake *intake; /* NULL: nothing that needs it */
 	struct wd_push *push;
+	struct wd_websub *websub; /* NULL: no callback, nothing left of one */
 	struct wd_stdin *in;
 	pthread_mutex_t push_lock; /* sources on two threads push, one at a time */
 	struct wd_admin *admin;
@@ -85,6 +87,13 @@ void wd_app_archive_second(struct wd_app *app);
 
 /** A document to the pipeline, archived on its way. Any thread. */
 int wd_app_deliver(struct wd_doc *doc, void *app);
+
+/* app_websub.c */
+WD_MUST_USE int wd_app_websub_open(struct wd_app *app, struct wd_err *err);
+/** For wd_poll_opts.least_pause. */
+int64_t wd_app_websub_pause(struct wd_str feed, void *app);
+/** A document of a hub becomes one of its feed; false: it is of another source. */
+bool wd_app_websub_dress(struct wd_doc *doc, const struct wd_config *c);
 
 /* app_receive.c: HTTP, stdin, spool */
 WD_MUST_USE int wd_app_receive_open(struct wd_app *app, struct wd_err *err);

@@ -57,6 +57,11 @@ static void dress(struct wd_doc *doc, void *ctx)
 {
 	struct wd_app *app = ctx;
 	struct wd_arena *a = doc->mem;
+	(void)pthread_mutex_lock(&app->conf_lock);
+	bool is_fed = wd_app_websub_dress(doc, app->conf);
+	(void)pthread_mutex_unlock(&app->conf_lock);
+	if (is_fed)
+		return;
 	doc->feed_url = wd_arena_cat(a, WD_STR("urn:wiredesk:source:"), doc->feed);
 	if (doc->input.n == 0)
 		doc->input = wd_arena_cat(a, WD_STR("/v1/ingest/"), doc->feed);
@@ -142,7 +147,8 @@ static int open_push(struct wd_app *app, int fd, struct wd_err *err)
 		.deadline_us = c->receive.deadline_us,
 		.tls_cert = c->receive.tls_cert_text,
 		.tls_key = c->receive.tls_key_text,
-		.intake = app->intake};
+		.intake = app->intake,
+		.websub = app->websub};
 	if (fd < 0 && wd_listen_address(c->receive.listen, &po.addr) != WD_OK)
 		return wd_err_set(err, WD_E_MALFORMED, "receive.listen");
 	app->push = wd_push_new(&po, err);
@@ -187,6 +193,11 @@ int wd_app_receive_open(struct wd_app *app, struct wd_err *err)
 	if (rc == WD_OK && c->receive.spool.n > 0)
 		rc = open_spool(app, err);
 	if (rc == WD_OK && has_http(app, fd))
+		rc = wd_app_websub_open(app, err);
+	else if (rc == WD_OK && c->websub.callback.n > 0)
+		wd_log(WD_LOG_WARNING, WD_STR_NONE, "websub-unreachable",
+			"websub.callback is set, but nothing listens (receive.listen): no subscriptions");
+	if (rc == WD_OK && has_http(app, fd))
 		rc = open_push(app, fd, err);
 	if (rc == WD_OK && has_stdin)
 		rc = open_stdin(app, err);
@@ -224,6 +235,8 @@ void wd_app_receive_stop(struct wd_app *app)
 		wd_spool_stop(app->spool);
 	if (app->push != NULL)
 		wd_push_stop(app->push);
+	if (app->websub != NULL)
+		wd_websub_stop(app->websub);
 	wd_stdin_free(wd_take(app->in));
 	if (app->intake != NULL)
 		wd_intake_stop(app->intake);
@@ -237,11 +250,13 @@ void wd_app_receive_close(struct wd_app *app)
 		wd_intake_close(app->intake); /* requests that wait for a sync get their answer */
 	if (app->push != NULL)
 		wd_push_close(app->push);
+	wd_websub_close(app->websub);
 }
 
 void wd_app_receive_free(struct wd_app *app)
 {
 	wd_spool_free(app->spool);
 	wd_push_free(app->push);
+	wd_websub_free(app->websub);
 	wd_intake_free(app->intake);
 }

@@ -66,6 +66,10 @@ struct wd_config {
 		struct wd_str tls_cert, tls_key_file;
 		struct wd_str tls_cert_text, tls_key_text; /* read from the files */
 	} receive;
+	struct {
+		struct wd_str callback;
+		int64_t lease_us, poll_us;
+	} websub;
 	wd_conf_pairs kafka; /* librdkafka's own names; secrets from files are filled in */
 	WD_VEC(struct wd_config_sink) sinks;
 	WD_VEC(struct wd_route) routes;

@@ -162,6 +162,8 @@ static const struct wd_conf_row feed_rows[] = {
 		.help = "Complete each entry from its article page, where the page is at hand: in the "
 			"archive, the spool, or pushed. Nothing is fetched for it. A page that comes "
 			"later makes an updated version."},
+	{"websub", WD_CONF_BOOL, AT(websub), .def = "true",
+		.help = "Subscribe to the feed's hub, when it names one and websub.callback is set."},
 	{"first_poll", WD_CONF_ENUM, AT(first_poll), .def = "all", .names = first_polls,
 		.help = "What the first read of a feed publishes, marked as backfill: all, since (what "
 			"is not older than first_age) or none. What is left out is remembered, so that "
@@ -264,6 +266,22 @@ static const struct wd_conf_row receive_rows[] = {
 static const struct wd_conf_section receive_section = {.title = "receive", ROWS(receive_rows)};
 #undef AT
 
+#define AT(field) .offset = offsetof(struct wd_config, websub.field)
+static const struct wd_conf_row websub_rows[] = {
+	{"callback", WD_CONF_URL, AT(callback), .needs_restart = true,
+		.help = "Base of the addresses under which hubs reach receive.listen, such as "
+			"https://news.example; /v1/websub/… is added. Empty: no subscriptions."},
+	{"lease", WD_CONF_DURATION, AT(lease_us), .needs_restart = true, .def = "10d",
+		.min = WD_SEC, .max = 3650 * WD_DAY,
+		.help = "How long a subscription is asked for; the hub decides. Renewed before its end."},
+	{"poll", WD_CONF_DURATION, AT(poll_us), .needs_restart = true, .def = "1h", .min = 100000,
+		.max = 30 * WD_DAY,
+		.help = "Pause between polls of a feed whose hub brings the news. A poll that finds what "
+			"the hub did not bring ends that."},
+};
+static const struct wd_conf_section websub_section = {.title = "websub", ROWS(websub_rows)};
+#undef AT
+
 #define AT(field) .offset = offsetof(struct wd_config_sink, field)
 static const struct wd_conf_row sink_rows[] = {
 	{"type", WD_CONF_ENUM, AT(type), .def = "stdout", .names = sink_types, .is_required = true,
@@ -360,6 +378,8 @@ static const struct wd_conf_row top_rows[] = {
 			"comment), or an OPML file."},
 	{"feeds", WD_CONF_OBJECTS, AT(feeds), .sub = &wd_conf_feed, .help = "The feeds polled."},
 	{"receive", WD_CONF_OBJECT, .sub = &receive_section, .help = "What comes in by itself."},
+	{"websub", WD_CONF_OBJECT, .sub = &websub_section,
+		.help = "Subscriptions at the hubs of polled feeds (W3C WebSub)."},
 	{"archive", WD_CONF_OBJECT, .sub = &archive_section, .needs_restart = true,
 		.help = "What was received, kept."},
 	{"pipeline", WD_CONF_OBJECT, .sub = &pipeline_section, .needs_restart = true,

@@ -5,6 +5,7 @@ wiredesk_SOURCES += \
 	%reldir%/app_archive.c \
 	%reldir%/app_receive.c \
 	%reldir%/app_status.c \
+	%reldir%/app_websub.c \
 	%reldir%/batch.c %reldir%/batch.h \
 	%reldir%/cmd.h \
 	%reldir%/cmd_archive.c \

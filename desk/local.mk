@@ -13,4 +13,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/store_held.c \
 	%reldir%/store_outbox.c \
 	%reldir%/store_sql.c %reldir%/store_sql.h \
-	%reldir%/store_stories.c
+	%reldir%/store_stories.c \
+	%reldir%/store_websub.c

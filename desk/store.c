@@ -95,6 +95,9 @@ static const char *const migrations[] = {
 	"CREATE TABLE held (article INTEGER PRIMARY KEY, due INT, version INT, event BLOB,"
 	" content BLOB, flags INT, time INT, key TEXT, route TEXT, attrs BLOB, data BLOB);"
 	"CREATE INDEX held_due ON held (due);",
+	/* 7: subscriptions at hubs */
+	"CREATE TABLE websub (callback TEXT PRIMARY KEY, feed TEXT, topic TEXT, hub TEXT,"
+	" secret TEXT, state INT, lease_end INT, works INT) WITHOUT ROWID;",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -187,6 +190,12 @@ static const char *const sql[ST_COUNT] = {
 		" uri) SELECT ?1, id, ?3, ?4, ?5, ?6 FROM archive_files WHERE name = ?2",
 	[ST_ARCHIVE_EVENT] = "INSERT OR REPLACE INTO archive_events (event, article, record)"
 			     " VALUES (?1, ?2, ?3)",
+	[ST_WEBSUB_PUT] =
+		"INSERT OR REPLACE INTO websub (callback, feed, topic, hub, secret, state,"
+		" lease_end, works) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ST_WEBSUB_DROP] = "DELETE FROM websub WHERE callback = ?1",
+	[ST_WEBSUB_NEXT] = "SELECT callback, feed, topic, hub, secret, state, lease_end, works"
+			   " FROM websub WHERE callback > ifnull(?1, '') ORDER BY callback LIMIT 1",
 	[ST_ARCHIVE_LAST] =
 		"SELECT r.record, f.name, r.offset, r.time, r.uri FROM archive_records r"
 		" JOIN archive_files f ON f.id = r.file WHERE r.feed = ?1"

@@ -75,6 +75,21 @@ WD_MUST_USE int wd_store_feed_get(struct wd_store *s, struct wd_str feed, struct
 /** The desk's part (all but schedule and state). */
 WD_MUST_USE int wd_store_feed_put(
 	struct wd_store *s, struct wd_str feed, const struct wd_store_feed *f, struct wd_err *err);
+/** A subscription at a feed's hub; `state` is the subscriber's (sources/websub.h). */
+struct wd_store_websub {
+	struct wd_str feed, callback, topic, hub, secret;
+	int state;
+	int64_t lease_end_us;
+	bool works;
+};
+/** Any thread, durable with the next commit; `callback` is the key. */
+WD_MUST_USE int wd_store_websub_put(
+	struct wd_store *s, const struct wd_store_websub *w, struct wd_err *err);
+WD_MUST_USE int wd_store_websub_drop(
+	struct wd_store *s, struct wd_str callback, struct wd_err *err);
+/** The one behind `callback` (empty: the first), or WD_E_NOTFOUND. */
+WD_MUST_USE int wd_store_websub_next(struct wd_store *s, struct wd_str callback, struct wd_arena *a,
+	struct wd_store_websub *ret, struct wd_err *err);
 /** The scheduler's part; any thread, durable with the next commit. */
 WD_MUST_USE int wd_store_schedule_put(
 	struct wd_store *s, struct wd_str feed, struct wd_str record, struct wd_err *err);

@@ -60,6 +60,9 @@ enum wd_store_stmt {
 	ST_DOC_PUT,
 	ST_DOC_TRIM,
 	ST_DOC_POS,
+	ST_WEBSUB_PUT,
+	ST_WEBSUB_DROP,
+	ST_WEBSUB_NEXT,
 	ST_COUNT
 };
 

@@ -24,6 +24,7 @@ struct wd_feed_conf {
 	int64_t interval_min_us, interval_max_us; /* learning stays within */
 	bool fixed;                               /* no learning, no hints */
 	bool fulltext;
+	bool websub;    /* subscribe to its hub, where the configuration has a callback */
 	int first_poll; /* enum wd_first_poll */
 	int64_t first_age_us;
 	struct wd_str timezone, language, charset, format; /* see struct wd_doc_hints */

@@ -322,6 +322,11 @@ static void set_options(struct wd_fetch *t)
 	int64_t left_ms = (http->timeout_us - (wd_clock_mono_us() - t->started_us)) / 1000;
 	set_headers(t);
 	set_strings(t);
+	if (t->req.form.n > 0) {
+		(void)curl_easy_setopt(
+			t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)t->req.form.n);
+		(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, t->req.form.p);
+	}
 	(void)curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
 	(void)curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
 	(void)curl_easy_setopt(t->easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -423,6 +428,8 @@ static void judge_status(struct wd_fetch *t, int status)
 		t->r.is_unchanged = true;
 		return;
 	}
+	if (t->req.form.n > 0 && status >= 200 && status < 300)
+		return;
 	if (status == 200 || status == 203 || status == 226) {
 		if (wd_str_trim(wd_buf_str(&t->body)).n == 0)
 			fail(t, WD_POLL_EMPTY,
@@ -476,6 +483,8 @@ static bool follow(struct wd_fetch *t, int status)
 	struct wd_str location = header(t, "location");
 	if (status < 300 || status > 308 || status == 304 || status == 305 || status == 306)
 		return false;
+	if (t->req.form.n > 0 && status == 303)
+		return false; /* it would be a GET */
 	if (location.n == 0) {
 		fail(t, WD_POLL_REDIRECTS, "answers %d without saying where to", status);
 		return false;
@@ -486,6 +495,11 @@ static bool follow(struct wd_fetch *t, int status)
 	if (!wd_url_is_http(to) || to.n > WD_MAX_URL_BYTES) {
 		fail(t, WD_POLL_REDIRECTS, "redirects to %s, which is no web address",
 			WD_LOGQ(wd_str_sub(location, 0, 100)));
+		return false;
+	}
+	if (t->req.form.n > 0 && wd_str_ieqc(wd_url_split(wd_str_c(t->url)).scheme, "https") &&
+		!wd_str_ieqc(wd_url_split(to).scheme, "https")) {
+		fail(t, WD_POLL_REDIRECTS, "redirects from https to http, and a secret is in it");
 		return false;
 	}
 	if (++t->hops > t->f->http->max_redirects) {
@@ -662,6 +676,7 @@ struct wd_fetch *wd_fetch_start(
 	t->req = *req;
 	t->req.etag = wd_arena_str(t->mem, req->etag);
 	t->req.last_modified = wd_arena_str(t->mem, req->last_modified);
+	t->req.form = wd_arena_str(t->mem, req->form);
 	t->done = done;
 	t->ctx = ctx;
 	t->all_permanent = true;

@@ -13,6 +13,9 @@ struct wd_fetch_request {
 	const struct wd_feed_conf *conf; /* headers, auth, proxy, max_bytes; outlives the fetch */
 	const char *url;
 	struct wd_str etag, last_modified; /* sent as validators when not empty */
+	/* application/x-www-form-urlencoded: a POST of it, any 2xx is WD_POLL_OK, and redirects
+	 * post it again (but not from https to http: it may hold a secret). Empty: GET. */
+	struct wd_str form;
 };
 
 struct wd_fetch_result {

@@ -167,7 +167,25 @@ static void plan(struct wd_poll_feed *f)
 	save(f);
 	int64_t pause = wd_schedule_pause(&f->sched, f->conf, p->http->backoff_max_us,
 		wd_clock_now_us(), f->retry_after_us, is_lasting(f->health), random_unit(p));
+	if (f->health == WD_POLL_OK && p->o.least_pause != NULL)
+		pause = WD_MAX(pause, p->o.least_pause(wd_str_c(f->id), p->o.ctx));
 	wd_poll_wait_until(f, wd_clock_mono_us() + pause);
+}
+
+void wd_poll_sooner(struct wd_poll *p, struct wd_str feed_id)
+{
+	for (size_t i = 0; i < p->n && !p->is_stopped; i++) {
+		struct wd_poll_feed *f = p->feeds[i];
+		if (f->state != WAITING || !wd_str_eqc(feed_id, f->id))
+			continue;
+		int64_t due = wd_clock_mono_us() + f->sched.interval_us;
+		if (due < f->due_us) {
+			heap_remove(p, f);
+			wd_poll_wait_until(f, due);
+			wd_poll_pump(p);
+		}
+		return;
+	}
 }
 
 /* Said once per change of state, not per poll. */
@@ -425,6 +443,22 @@ static struct wd_header *copy_headers(
 	return copy;
 }
 
+void wd_poll_hints(struct wd_doc *doc, const struct wd_feed_conf *c)
+{
+	struct wd_arena *a = doc->mem;
+	doc->hints = (struct wd_doc_hints){.timezone = wd_arena_str(a, c->timezone),
+		.language = wd_arena_str(a, c->language),
+		.charset = wd_arena_str(a, c->charset),
+		.format = wd_arena_str(a, c->format),
+		.fulltext = c->fulltext,
+		.first_poll = (enum wd_first_poll)c->first_poll,
+		.first_age_us = c->first_age_us};
+	struct wd_str *topics = wd_arena_array(a, c->topics.n, sizeof(*topics));
+	for (size_t i = 0; i < c->topics.n && topics != NULL; i++)
+		topics[doc->hints.topic_count++] = wd_arena_str(a, c->topics.v[i]);
+	doc->hints.topics = topics;
+}
+
 static struct wd_doc *make_doc(
 	struct wd_poll_feed *f, const struct wd_fetch_result *r, struct wd_hash hash)
 {
@@ -452,17 +486,7 @@ static struct wd_doc *make_doc(
 	doc->sent = copy_headers(a, r->sent, r->sent_count, &doc->sent_count);
 	doc->status = r->status;
 	doc->fetched_at_us = wd_clock_now_us();
-	doc->hints = (struct wd_doc_hints){.timezone = wd_arena_str(a, f->conf->timezone),
-		.language = wd_arena_str(a, f->conf->language),
-		.charset = wd_arena_str(a, f->conf->charset),
-		.format = wd_arena_str(a, f->conf->format),
-		.fulltext = f->conf->fulltext,
-		.first_poll = (enum wd_first_poll)f->conf->first_poll,
-		.first_age_us = f->conf->first_age_us};
-	struct wd_str *topics = wd_arena_array(a, f->conf->topics.n, sizeof(*topics));
-	for (size_t i = 0; i < f->conf->topics.n && topics != NULL; i++)
-		topics[doc->hints.topic_count++] = wd_arena_str(a, f->conf->topics.v[i]);
-	doc->hints.topics = topics;
+	wd_poll_hints(doc, f->conf);
 	doc->done = on_doc_done;
 	doc->done_ctx = d;
 	if (doc->body.n != r->body.n) {

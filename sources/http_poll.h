@@ -72,6 +72,9 @@ struct wd_poll_opts {
 	/** Keeps what was learned of a feed (interval, redirects) for its next cursor; called only
 	 * when it changed. May be NULL. */
 	void (*save)(struct wd_str feed_id, struct wd_str record, void *ctx);
+	/** A pause to keep at least after a good poll, because news comes another way; 0: none.
+	 * May be NULL. */
+	int64_t (*least_pause)(struct wd_str feed_id, void *ctx);
 	/** The feed's health changed. May be NULL. */
 	void (*health)(const struct wd_poll_view *v, void *ctx);
 	void *ctx;
@@ -87,6 +90,8 @@ WD_MUST_USE int wd_poll_set_feeds(struct wd_poll *p, const struct wd_http_conf *
 	const struct wd_feed_conf *feeds, size_t n, struct wd_err *err);
 /** The pipeline has room again: held documents are delivered, fetching goes on. */
 void wd_poll_resume(struct wd_poll *p);
+/** What least_pause said of the feed no longer holds: it is planned anew. */
+void wd_poll_sooner(struct wd_poll *p, struct wd_str feed_id);
 /** Stops fetching: running transfers are dropped (their feeds are simply polled again next time).
  */
 void wd_poll_stop(struct wd_poll *p);
@@ -94,6 +99,9 @@ void wd_poll_stop(struct wd_poll *p);
 void wd_poll_close(struct wd_poll *p);
 /** When the loop has run the closing callbacks. NULL is fine. */
 void wd_poll_free(struct wd_poll *p);
+
+/** What the feed's configuration says about its documents, into doc->hints. */
+void wd_poll_hints(struct wd_doc *doc, const struct wd_feed_conf *c);
 
 /** What the pipeline made of a document: hints for the schedule, or that it was no feed. Any
  * thread, before the document's done. */

@@ -12,6 +12,7 @@
 
 #include "sources/conf.h"
 #include "sources/intake.h"
+#include "sources/websub.h"
 
 struct wd_push;
 
@@ -24,6 +25,7 @@ struct wd_push_opts {
 	int64_t max_connections, max_per_address, deadline_us; /* max_per_address 0: no limit */
 	struct wd_str tls_cert, tls_key;                       /* PEM; empty: plain HTTP */
 	struct wd_intake *intake;                              /* borrowed */
+	struct wd_websub *websub;                              /* borrowed; NULL: no callbacks */
 };
 
 /** NULL with the reason in err. */

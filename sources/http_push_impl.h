@@ -1,7 +1,7 @@
 /**
  * Between the files of http_push: server and connections (http_push.c), requests
  * (http_push_request.c), answers (_answer.c), sources and rates (_source.c), who may (_auth.c),
- * bodies (_body.c, _parts.c).
+ * bodies (_body.c, _parts.c), hubs' requests (_websub.c).
  */
 #pragma once
 #include <pthread.h>
@@ -110,6 +110,9 @@ struct wd_push_request {
 	struct wd_buf body;
 	struct wd_arena *mem;
 	bool is_signed, is_whole, is_waiting, is_answerable;
+	bool is_hub;                       /* on a WebSub callback */
+	struct wd_push_source *hub_source; /* of its content; own memory */
+	struct wd_websub_target target;
 	struct wd_problem problem;
 	struct wd_inbox_ticket ticket;
 	int rc;                           /* of the sync */
@@ -144,6 +147,18 @@ int wd_push_answer_problem(struct wd_push_request *r);
 int wd_push_answer_taken(struct wd_push_request *r);
 int wd_push_answer_fate(struct wd_push_request *r, const struct wd_fate *f);
 void wd_push_answer_register(void);
+
+/* http_push_websub.c */
+#define WD_PUSH_WEBSUB "/v1/websub/"
+/** Whether the callback takes this method now; false: a problem is set. */
+bool wd_push_hub_head(struct wd_push_request *r, struct wd_str id, struct wd_str method);
+/** The answer to a verification of intent. */
+int wd_push_hub_verify(struct wd_push_request *r, struct wd_str id);
+/** Content: its signature holds. */
+bool wd_push_hub_signed(struct wd_push_request *r, struct wd_str id);
+/** 202 without a word: received, which is all a hub is told. */
+int wd_push_hub_received(struct wd_push_request *r);
+void wd_push_hub_free(struct wd_push_request *r);
 
 /* http_push_request.c */
 int wd_push_on_request(struct wd_push *p, struct MHD_Connection *conn, const char *url,

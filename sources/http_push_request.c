@@ -50,6 +50,7 @@ static void request_free(struct wd_push_request *r)
 {
 	struct wd_push *p = r->p;
 	wd_push_sources_unref(p, r->set);
+	wd_push_hub_free(r);
 	wd_arena_free(r->mem);
 	if (r->body.cap > KEEP_BODY) {
 		wd_buf_done(&r->body);
@@ -176,6 +177,8 @@ static void submit(struct wd_push_request *r, const struct wd_push_parts *parts)
 			.origin = WD_DOC_PUSH,
 			.source = r->source->conf.name,
 			.type = parts->v[i].type,
+			.input = wd_str_c(r->target.topic),
+			.url = wd_str_c(r->target.topic),
 			.body = parts->v[i].body};
 	}
 	if (!waits && list != NULL) {
@@ -195,6 +198,11 @@ static void submit(struct wd_push_request *r, const struct wd_push_parts *parts)
 	MHD_resume_connection(r->conn);
 }
 
+static int answer_taken(struct wd_push_request *r)
+{
+	return r->is_hub ? wd_push_hub_received(r) : wd_push_answer_taken(r);
+}
+
 /* After the sync. */
 static int finish(struct wd_push_request *r)
 {
@@ -212,7 +220,7 @@ static int finish(struct wd_push_request *r)
 		r->source->last = (struct wd_hash){0, 0};
 		(void)no_room(r, r->rc);
 	}
-	return r->problem.status != 0 ? wd_push_answer_problem(r) : wd_push_answer_taken(r);
+	return r->problem.status != 0 ? wd_push_answer_problem(r) : answer_taken(r);
 }
 
 /* ---- bodies ---- */
@@ -252,14 +260,17 @@ static bool read_body(struct wd_push_request *r, struct wd_push_parts *parts)
 }
 
 /* The body is whole. */
-static int finish_body(struct wd_push_request *r)
+static int finish_body(struct wd_push_request *r, struct wd_str path)
 {
 	struct wd_push_parts parts;
 	r->is_whole = true;
+	if (r->is_hub && r->problem.status == 0 &&
+		!wd_push_hub_signed(r, wd_str_from(path, strlen(WD_PUSH_WEBSUB))))
+		return wd_push_hub_received(r); /* and ignored */
 	if (!read_body(r, &parts))
 		return wd_push_answer_problem(r);
 	submit(r, &parts);
-	return r->is_answerable ? wd_push_answer_taken(r) : MHD_YES;
+	return r->is_answerable ? answer_taken(r) : MHD_YES;
 }
 
 /* ---- heads ---- */
@@ -312,6 +323,8 @@ static bool check_head(struct wd_push_request *r, struct wd_str path, struct wd_
 		return wd_str_eqc(method, MHD_HTTP_METHOD_GET) ||
 		       wd_problem_set(
 			       &r->problem, MHD_HTTP_METHOD_NOT_ALLOWED, "wrong method", "use GET");
+	if (r->p->o.websub != NULL && wd_str_starts(path, WD_STR(WD_PUSH_WEBSUB)))
+		return wd_push_hub_head(r, wd_str_from(path, strlen(WD_PUSH_WEBSUB)), method);
 	if (!wd_str_starts(path, ingest))
 		return wd_problem_set(&r->problem, MHD_HTTP_NOT_FOUND, "nothing here",
 			"POST /v1/ingest/SOURCE and GET /v1/documents/ID are answered");
@@ -376,9 +389,11 @@ int wd_push_on_request(struct wd_push *p, struct MHD_Connection *conn, const cha
 				"at most %zu bytes (receive.sources[].max_size)", r->body.max);
 		return MHD_YES;
 	}
+	if (r->is_hub && r->source == NULL)
+		return wd_push_hub_verify(r, wd_str_from(path, strlen(WD_PUSH_WEBSUB)));
 	if (r->source == NULL)
 		return get_document(r, path);
-	return r->is_waiting ? finish(r) : finish_body(r);
+	return r->is_waiting ? finish(r) : finish_body(r, path);
 }
 
 void wd_push_on_completed(void **state)

@@ -11,6 +11,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/http_push_parts.c \
 	%reldir%/http_push_request.c \
 	%reldir%/http_push_source.c \
+	%reldir%/http_push_websub.c \
 	%reldir%/inbox.c %reldir%/inbox.h %reldir%/inbox_impl.h \
 	%reldir%/inbox_record.c \
 	%reldir%/intake.c %reldir%/intake.h \
@@ -24,4 +25,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/warc_digest.c \
 	%reldir%/warc_decode.c \
 	%reldir%/warc_read.c \
-	%reldir%/warc_write.c
+	%reldir%/warc_write.c \
+	%reldir%/websub.c %reldir%/websub.h %reldir%/websub_impl.h \
+	%reldir%/websub_http.c

@@ -57,7 +57,8 @@ unit_sources = \
 	tests/unit/test_schedule \
 	tests/unit/test_replay \
 	tests/unit/test_unpack \
-	tests/unit/test_warc
+	tests/unit/test_warc \
+	tests/unit/test_websub
 
 unit_daemon = \
 	tests/unit/test_compare \
