@@ -162,11 +162,33 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 	return n + 1;
 }
 
+/* name="value" name=value …: what opens a wiki's table; anything else behind its mark is text. */
+static bool is_attributes(struct wd_str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		size_t from = i;
+		while (i < s.n && (wd_is_alnum(s.p[i]) || s.p[i] == '-'))
+			i++;
+		if (i == from || i + 1 >= s.n || s.p[i] != '=')
+			return false;
+		char quote = s.p[++i];
+		bool quoted = quote == '"' || quote == '\'';
+		i += quoted;
+		while (i < s.n && (quoted ? s.p[i] != quote : !wd_is_space(s.p[i])))
+			i++;
+		i += quoted && i < s.n;
+		while (i < s.n && wd_is_space(s.p[i]))
+			i++;
+	}
+	return true;
+}
+
 /* A line of dashes and such between rows. */
 static bool is_rule(struct wd_str s)
 {
 	size_t marks = 0;
-	if (wd_str_eqc(s, "|-") || wd_str_eqc(s, "|}") || wd_str_starts(s, WD_STR("{|")))
+	if (wd_str_eqc(s, "|-") || wd_str_eqc(s, "|}") ||
+		(wd_str_starts(s, WD_STR("{|")) && is_attributes(wd_str_trim(wd_str_from(s, 2)))))
 		return true;
 	for (size_t at = 0; at < s.n;) {
 		uint32_t cp = wd_utf8_next(s, &at);
