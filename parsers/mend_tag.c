@@ -207,6 +207,10 @@ bool mend_read_tag(struct mend *m)
 		valued += t->attr_count > 0 &&
 			  t->attrs[t->attr_count - 1].value.p != t->attrs[t->attr_count - 1].name.p;
 	}
+	/* White space to HTML, forbidden in XML. */
+	struct wd_str raw = wd_str_sub(m->in, m->at, at);
+	if (memchr(raw.p, '\f', raw.n) != NULL || memchr(raw.p, '\v', raw.n) != NULL)
+		t->dirty = t->broken = true;
 	t->end = at;
 	return true;
 }
