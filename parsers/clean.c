@@ -52,6 +52,11 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 	if (!opts->sanitise_only && !opts->keep_furniture) {
 		wd_clean_furniture(a, tree, opts->news, ret);
 		wd_clean_prune(tree);
+		/* What stood between two typed bullets, or before one in its item, may be gone. */
+		if (ret->removed.n > 0) {
+			wd_clean_lists(a, tree, false, opts->field, &ret->repairs);
+			wd_clean_prune(tree);
+		}
 	}
 	ret->text = wd_clean_plain(a, tree, opts->captions_apart);
 	/* A line of text alone stays one: a summary is often no paragraph. */
