@@ -127,7 +127,7 @@ static bool is_note(const struct wd_tlines *l, size_t i, const struct wd_tgrid *
 {
 	const struct wd_tline *line = &l->v.v[i];
 	struct wd_str s = wd_utf8_trim(line->text);
-	if (line->table != NULL || line->gap == 3 || s.n > MAX_NOTE)
+	if (line->table != NULL || line->gap == 3 || s.n == 0 || s.n > MAX_NOTE)
 		return false;
 	if (says_note(s) || has_same_sup(g, l->pieces.v[line->piece].node))
 		return true;
@@ -152,7 +152,7 @@ static bool names_are_words(const struct wd_str *names, size_t n)
 /* Takes the line as the grid's header if it can be one. */
 static bool take_header(struct wd_arena *a, struct wd_tgrid *g, const struct wd_tline *line)
 {
-	if (g->header > 0 || line->table != NULL || line->gap == 3)
+	if (g->header > 0 || line->table != NULL || line->gap == 3 || line->text.n == 0)
 		return false;
 	struct wd_str *names = wd_split_delimited(a, line->text, g->cols);
 	if (names != NULL)
@@ -169,18 +169,26 @@ static bool take_header(struct wd_arena *a, struct wd_tgrid *g, const struct wd_
 	return wd_tgrid_add_header(a, g, names);
 }
 
+/* A line belongs to one table: between two, the first one has it. */
+static void take_out(struct wd_arena *a, struct wd_tlines *l, size_t i)
+{
+	wd_tlines_cut(a, l, i, i + 1);
+	l->v.v[i].pieces = 0;
+	l->v.v[i].text = WD_STR_NONE;
+}
+
 static void beside(struct wd_arena *a, struct wd_tlines *l, size_t i)
 {
 	struct wd_tgrid *g = l->v.v[i].table->data;
 	size_t next = i + 1;
 	if (next < l->v.n && take_header(a, g, &l->v.v[next])) {
-		wd_tlines_cut(a, l, next, next + 1);
+		take_out(a, l, next);
 		next++;
 	} else if (i > 0 && l->v.v[i].gap < 3 && take_header(a, g, &l->v.v[i - 1])) {
-		wd_tlines_cut(a, l, i - 1, i);
+		take_out(a, l, i - 1);
 	}
 	while (next < l->v.n && is_note(l, next, g) && add_note(a, g, l->v.v[next].text)) {
-		wd_tlines_cut(a, l, next, next + 1);
+		take_out(a, l, next);
 		next++;
 	}
 }
