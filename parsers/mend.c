@@ -154,6 +154,16 @@ static bool is_noncharacter(struct wd_str s)
 	       (unsigned char)s.p[2] >= 0xBE;
 }
 
+/* Takes out `len` bytes at s. With "]" before it and "]>" behind, that would make the end of a
+ * CDATA section: there something has to stay. */
+static size_t leave_out(struct mend *m, struct wd_str s, size_t len, const char *fault)
+{
+	mend_fault(m, fault);
+	if (s.n > len && (s.p[len] == ']' || s.p[len] == '>'))
+		mend_put(m, WD_STR("\xEF\xBF\xBD"));
+	return len;
+}
+
 /* The special byte at s: writes what stands for it, returns how many bytes it was. */
 static size_t special(struct mend *m, struct wd_str s, bool refs, bool cdata)
 {
@@ -170,14 +180,10 @@ static size_t special(struct mend *m, struct wd_str s, bool refs, bool cdata)
 		mend_put(m, WD_STR("]]&gt;"));
 		return 3;
 	}
-	if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-		mend_fault(m, "control-character");
-		return 1;
-	}
-	if (is_noncharacter(s)) {
-		mend_fault(m, "noncharacter");
-		return 3;
-	}
+	if (c < 0x20 && c != '\t' && c != '\n' && c != '\r')
+		return leave_out(m, s, 1, "control-character");
+	if (is_noncharacter(s))
+		return leave_out(m, s, 3, "noncharacter");
 	/* A character as a whole: what follows may go around the parser. */
 	size_t len = c == 0xEF ? WD_MIN(s.n, (size_t)3) : 1;
 	mend_put(m, wd_str_sub(s, 0, len));
