@@ -121,8 +121,8 @@ EXTRA_DIST += tests/lint
 
 # The tests with threads in them, for ThreadSanitizer.
 threaded_tests = tests/unit/test_inbox tests/unit/test_queue tests/unit/test_log tests/unit/test_metrics
-check-threads: $(check_PROGRAMS) all
-	$(MAKE) check-TESTS TESTS="$(threaded_tests)"
+check-threads: $(threaded_tests)
+	$(MAKE) check-TESTS TESTS="$(threaded_tests)" check_PROGRAMS="$(threaded_tests)"
 .PHONY: check-threads
 EXTRA_DIST += tests/integration tests/faults tests/README.md
 
