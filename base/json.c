@@ -55,15 +55,46 @@ void wd_json_arr_end(struct wd_json *j)
 	close_scope(j, ']');
 }
 
-/* 0: as it is, 1: needs care. Bytes from 0x80 are checked as UTF-8 in runs. */
 static bool is_plain(unsigned char c)
 {
 	return c >= 0x20 && c != '"' && c != '\\' && c < 0x7F;
 }
 
-static void put_escaped(struct wd_buf *b, uint32_t cp)
+#define EACH(byte) ((byte)*UINT64_C(0x0101010101010101))
+#define HAS_ZERO(w) (((w)-EACH(1)) & ~(w)&EACH(0x80))
+
+/* Eight bytes that need no care: ASCII, none below 0x20, no quote, backslash or DEL. */
+static bool all_plain(uint64_t w)
 {
-	char u[4];
+	return ((w & EACH(0x80)) | (~w & (w - EACH(0x20)) & EACH(0x80)) | HAS_ZERO(w ^ EACH('"')) |
+		       HAS_ZERO(w ^ EACH('\\')) | HAS_ZERO(w ^ EACH(0x7F))) == 0;
+}
+
+/* The bytes from `at` on that stand in JSON as they are, well-formed UTF-8 among them. */
+static size_t plain_run(struct wd_str s, size_t at)
+{
+	for (uint64_t w; at < s.n;) {
+		for (; s.n - at >= 8; at += 8) {
+			memcpy(&w, s.p + at, 8);
+			if (!all_plain(w))
+				break;
+		}
+		while (at < s.n && is_plain((unsigned char)s.p[at]))
+			at++;
+		if (at == s.n || (unsigned char)s.p[at] < 0x80)
+			return at;
+		while (at < s.n && (unsigned char)s.p[at] >= 0x80) {
+			size_t next = at;
+			if (wd_utf8_next_slow(s, &next) == WD_CP_BAD && next - at == 1)
+				return at;
+			at = next;
+		}
+	}
+	return at;
+}
+
+static void put_special(struct wd_buf *b, uint32_t cp)
+{
 	switch (cp) {
 	case '"':
 		wd_buf_addc(b, "\\\"");
@@ -80,26 +111,23 @@ static void put_escaped(struct wd_buf *b, uint32_t cp)
 	case '\t':
 		wd_buf_addc(b, "\\t");
 		return;
-	default:
-		break;
-	}
-	if (cp < 0x20 || cp == 0x7F)
+	case WD_CP_BAD:
+		wd_buf_addc(b, "\xEF\xBF\xBD");
 		return;
-	size_t n = wd_utf8_put(cp, u);
-	wd_buf_add(b, (struct wd_str){u, n});
+	default: /* other control characters go */
+		return;
+	}
 }
 
 static void put_string(struct wd_buf *b, struct wd_str s)
 {
 	wd_buf_putc(b, '"');
 	for (size_t at = 0; at < s.n;) {
-		size_t run = at;
-		while (run < s.n && is_plain((unsigned char)s.p[run]))
-			run++;
+		size_t run = plain_run(s, at);
 		wd_buf_add(b, wd_str_sub(s, at, run));
 		at = run;
 		if (at < s.n)
-			put_escaped(b, wd_utf8_next(s, &at));
+			put_special(b, wd_utf8_next(s, &at));
 	}
 	wd_buf_putc(b, '"');
 }

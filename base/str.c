@@ -25,11 +25,6 @@ bool wd_str_ieq(struct wd_str a, struct wd_str b)
 	return a.n == b.n && ieq_n(a.p, b.p, a.n);
 }
 
-bool wd_str_ieqc(struct wd_str a, const char *z)
-{
-	return wd_str_ieq(a, wd_str_c(z));
-}
-
 bool wd_str_istarts(struct wd_str s, struct wd_str prefix)
 {
 	return s.n >= prefix.n && ieq_n(s.p, prefix.p, prefix.n);

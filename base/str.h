@@ -28,8 +28,11 @@ static inline bool wd_str_eq(struct wd_str a, struct wd_str b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* Mostly asked of lists of words, where the first letter says no. */
 static inline bool wd_str_eqc(struct wd_str a, const char *z)
 {
+	if (a.n > 0 && z != NULL && a.p[0] != z[0])
+		return false;
 	return wd_str_eq(a, wd_str_c(z));
 }
 
@@ -96,8 +99,23 @@ static inline size_t wd_str_chr(struct wd_str s, char c, size_t from)
 
 int wd_str_cmp(struct wd_str a, struct wd_str b);  /* bytewise order, for sorting */
 bool wd_str_ieq(struct wd_str a, struct wd_str b); /* ASCII case-insensitive */
-bool wd_str_ieqc(struct wd_str a, const char *z);
+/** The same with a C string; as with wd_str_eqc() the first letter mostly says no. */
+static inline bool wd_str_ieqc(struct wd_str a, const char *z)
+{
+	if (a.n > 0 && z != NULL && ((a.p[0] ^ z[0]) & ~0x20) != 0)
+		return false;
+	return wd_str_ieq(a, wd_str_c(z));
+}
 bool wd_str_istarts(struct wd_str s, struct wd_str prefix);
+/** Begins with a C string, exactly or in any case. */
+static inline bool wd_str_startsc(struct wd_str s, const char *z)
+{
+	return s.n > 0 && s.p[0] == z[0] && wd_str_starts(s, wd_str_c(z));
+}
+static inline bool wd_str_istartsc(struct wd_str s, const char *z)
+{
+	return s.n > 0 && ((s.p[0] ^ z[0]) & ~0x20) == 0 && wd_str_istarts(s, wd_str_c(z));
+}
 /** First offset of `needle` at or after `from`, SIZE_MAX when absent. */
 size_t wd_str_find(struct wd_str s, struct wd_str needle, size_t from);
 size_t wd_str_ifind(struct wd_str s, struct wd_str needle, size_t from);

@@ -2,44 +2,41 @@
 
 #include <utf8proc.h>
 
+static inline bool is_trail(unsigned char c)
+{
+	return (c & 0xC0) == 0x80;
+}
+
 uint32_t wd_utf8_next_slow(struct wd_str s, size_t *at)
 {
 	const unsigned char *p = (const unsigned char *)s.p + *at;
 	size_t left = s.n - *at;
-	unsigned char c = p[0];
-	uint32_t cp;
-	size_t len;
+	uint32_t c = p[0], cp;
 
 	if (c < 0x80) {
 		(*at)++;
 		return c;
 	}
-	if (c >= 0xC2 && c <= 0xDF) {
-		len = 2;
-		cp = c & 0x1Fu;
-	} else if ((c & 0xF0) == 0xE0) {
-		len = 3;
-		cp = c & 0x0Fu;
-	} else if (c >= 0xF0 && c <= 0xF4) {
-		len = 4;
-		cp = c & 0x07u;
-	} else {
-		(*at)++;
-		return WD_CP_BAD;
+	if (c < 0xE0) {
+		if (c >= 0xC2 && left >= 2 && is_trail(p[1])) {
+			*at += 2;
+			return (c & 0x1F) << 6 | (p[1] & 0x3Fu);
+		}
+	} else if (c < 0xF0) {
+		if (left >= 3 && is_trail(p[1]) && is_trail(p[2])) {
+			cp = (c & 0x0F) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+			if (cp >= 0x800 && (cp < 0xD800 || cp > 0xDFFF)) {
+				*at += 3;
+				return cp;
+			}
+		}
+	} else if (c <= 0xF4 && left >= 4 && is_trail(p[1]) && is_trail(p[2]) && is_trail(p[3])) {
+		cp = (c & 0x07) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+		if (cp >= 0x10000 && cp <= 0x10FFFF) {
+			*at += 4;
+			return cp;
+		}
 	}
-	if (len > left)
-		goto bad;
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xC0) != 0x80)
-			goto bad;
-		cp = cp << 6 | (p[i] & 0x3Fu);
-	}
-	if ((len == 3 && (cp < 0x800 || (cp >= 0xD800 && cp <= 0xDFFF))) ||
-		(len == 4 && (cp < 0x10000 || cp > 0x10FFFF)))
-		goto bad;
-	*at += len;
-	return cp;
-bad:
 	(*at)++;
 	return WD_CP_BAD;
 }
@@ -89,14 +86,7 @@ size_t wd_utf8_check(struct wd_str s)
 {
 	size_t at = 0;
 	while (at < s.n) {
-		/* Eight ASCII bytes at a time: most text is mostly that. */
-		uint64_t w;
-		while (s.n - at >= 8) {
-			memcpy(&w, s.p + at, 8);
-			if ((w & UINT64_C(0x8080808080808080)) != 0)
-				break;
-			at += 8;
-		}
+		at += wd_utf8_ascii_run(wd_str_from(s, at)); /* most text is mostly that */
 		if (at >= s.n)
 			break;
 		size_t before = at;
@@ -124,15 +114,6 @@ struct wd_str wd_utf8_cut(struct wd_str s, size_t max)
 	return (struct wd_str){s.p, max};
 }
 
-static bool is_ascii(struct wd_str s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] >= 0x80)
-			return false;
-	}
-	return true;
-}
-
 static struct wd_str map(struct wd_arena *a, struct wd_str s, utf8proc_option_t opts)
 {
 	utf8proc_uint8_t *out = NULL;
@@ -145,26 +126,37 @@ static struct wd_str map(struct wd_arena *a, struct wd_str s, utf8proc_option_t 
 	return r;
 }
 
-/* Below U+0300 nothing composes or decomposes under NFC; Hangul syllables, kana without marks and
- * the unified ideographs are stable too. So only text with marks, jamo or compatibility
- * ideographs takes the slow way. */
+/* Blocks in which no character changes under NFC, and none joins the one before it. */
+static bool is_nfc_stable(uint32_t cp)
+{
+	static const struct {
+		uint32_t from, to;
+	} blocks[] = {{0x0388, 0x03FF}, {0x0400, 0x0482}, {0x048A, 0x052F}, {0x05D0, 0x05EA},
+		{0x0621, 0x064A}, {0x2010, 0x205E}, {0x20A0, 0x20BF}, {0x2100, 0x2125},
+		{0x2190, 0x21FF}, {0x2460, 0x27BF}, {0x3000, 0x301F}, {0x3041, 0x3096},
+		{0x30A1, 0x30FC}, {0x4E00, 0x9FFF}, {0xAC00, 0xD7A3}, {0xFE0F, 0xFE0F},
+		{0xFF00, 0xFFEF}, {0x1F300, 0x1FAFF}};
+	for (size_t i = 0; i < WD_COUNTOF(blocks) && cp >= blocks[i].from; i++)
+		if (cp <= blocks[i].to)
+			return true;
+	return false;
+}
+
+/* Below U+0300 nothing composes or decomposes under NFC. So only text with marks, jamo or rare
+ * characters takes the slow way. */
 static bool nfc_suspect(struct wd_str s)
 {
-	for (size_t at = 0; at < s.n;) {
+	for (size_t at = wd_utf8_ascii_run(s); at < s.n;) {
 		uint32_t cp = wd_utf8_next(s, &at);
-		if (cp < 0x300 || (cp >= 0x4E00 && cp <= 0x9FFF) ||
-			(cp >= 0xAC00 && cp <= 0xD7A3) || (cp >= 0x2010 && cp <= 0x2027) ||
-			(cp >= 0x3041 && cp <= 0x3096) || (cp >= 0x30A1 && cp <= 0x30FA) ||
-			(cp >= 0x3000 && cp <= 0x301F) || cp == 0x30FC)
-			continue;
-		return true;
+		if (cp >= 0x300 && !is_nfc_stable(cp))
+			return true;
 	}
 	return false;
 }
 
 struct wd_str wd_utf8_nfc(struct wd_arena *a, struct wd_str s)
 {
-	if (s.n == 0 || is_ascii(s) || !nfc_suspect(s))
+	if (s.n == 0 || wd_utf8_is_ascii(s) || !nfc_suspect(s))
 		return s;
 	struct wd_str r = map(a, s, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	return wd_str_eq(r, s) ? s : r;
@@ -174,7 +166,7 @@ struct wd_str wd_utf8_fold(struct wd_arena *a, struct wd_str s)
 {
 	if (s.n == 0)
 		return s;
-	if (is_ascii(s)) {
+	if (wd_utf8_is_ascii(s)) {
 		char *p = wd_arena_bytes(a, s.n);
 		if (p == NULL)
 			return WD_STR_NONE;
@@ -185,11 +177,11 @@ struct wd_str wd_utf8_fold(struct wd_arena *a, struct wd_str s)
 	return map(a, s, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 
-bool wd_cp_is_space(uint32_t cp)
+bool wd_cp_is_space_high(uint32_t cp)
 {
-	return cp == ' ' || (cp >= 9 && cp <= 13) || cp == 0x85 || cp == 0xA0 || cp == 0x1680 ||
-	       (cp >= 0x2000 && cp <= 0x200B) || cp == 0x2028 || cp == 0x2029 || cp == 0x202F ||
-	       cp == 0x205F || cp == 0x3000 || cp == 0xFEFF;
+	return cp == 0x85 || cp == 0xA0 || cp == 0x1680 || (cp >= 0x2000 && cp <= 0x200B) ||
+	       cp == 0x2028 || cp == 0x2029 || cp == 0x202F || cp == 0x205F || cp == 0x3000 ||
+	       cp == 0xFEFF;
 }
 
 static utf8proc_category_t category(uint32_t cp)
@@ -197,47 +189,25 @@ static utf8proc_category_t category(uint32_t cp)
 	return utf8proc_category((utf8proc_int32_t)cp);
 }
 
-bool wd_cp_is_letter(uint32_t cp)
+bool wd_cp_is_letter_high(uint32_t cp)
 {
-	if (cp < 0x80)
-		return wd_is_alpha((char)cp);
 	utf8proc_category_t c = category(cp);
 	return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_ME;
 }
 
-bool wd_cp_is_digit(uint32_t cp)
+bool wd_cp_is_digit_high(uint32_t cp)
 {
-	return cp < 0x80 ? wd_is_digit((char)cp) : category(cp) == UTF8PROC_CATEGORY_ND;
+	return category(cp) == UTF8PROC_CATEGORY_ND;
 }
 
-bool wd_cp_is_upper(uint32_t cp)
+bool wd_cp_is_upper_high(uint32_t cp)
 {
-	return cp < 0x80 ? cp >= 'A' && cp <= 'Z' : category(cp) == UTF8PROC_CATEGORY_LU;
+	return category(cp) == UTF8PROC_CATEGORY_LU;
 }
 
-bool wd_cp_is_lower(uint32_t cp)
+bool wd_cp_is_lower_high(uint32_t cp)
 {
-	return cp < 0x80 ? cp >= 'a' && cp <= 'z' : category(cp) == UTF8PROC_CATEGORY_LL;
-}
-
-bool wd_cp_is_hangul(uint32_t cp)
-{
-	return (cp >= 0xAC00 && cp <= 0xD7A3) || (cp >= 0x1100 && cp <= 0x11FF) ||
-	       (cp >= 0x3130 && cp <= 0x318F) || (cp >= 0xA960 && cp <= 0xA97F) ||
-	       (cp >= 0xD7B0 && cp <= 0xD7FF);
-}
-
-bool wd_cp_is_kana(uint32_t cp)
-{
-	return (cp >= 0x3041 && cp <= 0x30FF && cp != 0x30FB) || (cp >= 0x31F0 && cp <= 0x31FF) ||
-	       (cp >= 0xFF66 && cp <= 0xFF9F);
-}
-
-bool wd_cp_is_han(uint32_t cp)
-{
-	return (cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0x3400 && cp <= 0x4DBF) ||
-	       (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0x20000 && cp <= 0x3134F) || cp == 0x3005 ||
-	       cp == 0x3007;
+	return category(cp) == UTF8PROC_CATEGORY_LL;
 }
 
 static bool is_trimmable(uint32_t cp)

@@ -17,6 +17,26 @@ static inline uint32_t wd_utf8_next(struct wd_str s, size_t *at)
 	}
 	return wd_utf8_next_slow(s, at);
 }
+/** How many of the first bytes are ASCII, counted by eights: the rest of an eight is left to the
+ * caller. For loops that look for something beyond ASCII. */
+static inline size_t wd_utf8_ascii_run(struct wd_str s)
+{
+	size_t n = 0;
+	for (uint64_t w; s.n - n >= 8; n += 8) {
+		memcpy(&w, s.p + n, 8);
+		if ((w & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
+	return n;
+}
+/** Nothing beyond ASCII. */
+static inline bool wd_utf8_is_ascii(struct wd_str s)
+{
+	size_t n = wd_utf8_ascii_run(s);
+	while (n < s.n && (unsigned char)s.p[n] < 0x80)
+		n++;
+	return n == s.n;
+}
 /** Code point that ends before s.p[*at] (at > 0), moving *at back. */
 uint32_t wd_utf8_prev(struct wd_str s, size_t *at);
 /** Writes 1–4 bytes, returns how many. Surrogates and values above U+10FFFF become U+FFFD. */
@@ -37,14 +57,53 @@ struct wd_str wd_utf8_nfc(struct wd_arena *a, struct wd_str s);
 /** Compatibility case fold (NFKC_Casefold without removing ignorables), for comparing. */
 struct wd_str wd_utf8_fold(struct wd_arena *a, struct wd_str s);
 
-bool wd_cp_is_space(uint32_t cp);  /* Unicode White_Space, and U+FEFF, U+200B */
-bool wd_cp_is_letter(uint32_t cp); /* letters, marks, CJK */
-bool wd_cp_is_digit(uint32_t cp);  /* decimal digits of any script */
-bool wd_cp_is_upper(uint32_t cp);
-bool wd_cp_is_lower(uint32_t cp);
-bool wd_cp_is_hangul(uint32_t cp);
-bool wd_cp_is_kana(uint32_t cp);
-bool wd_cp_is_han(uint32_t cp);
+/* What is asked of each character of a text: ASCII is answered in line, the rest below. */
+bool wd_cp_is_space_high(uint32_t cp);
+bool wd_cp_is_letter_high(uint32_t cp);
+bool wd_cp_is_digit_high(uint32_t cp);
+bool wd_cp_is_upper_high(uint32_t cp);
+bool wd_cp_is_lower_high(uint32_t cp);
+/** Unicode White_Space, and U+FEFF, U+200B. */
+static inline bool wd_cp_is_space(uint32_t cp)
+{
+	return cp < 0x80 ? cp == ' ' || (cp >= 9 && cp <= 13) : wd_cp_is_space_high(cp);
+}
+/** Letters, marks, CJK. */
+static inline bool wd_cp_is_letter(uint32_t cp)
+{
+	return cp < 0x80 ? wd_is_alpha((char)cp) : wd_cp_is_letter_high(cp);
+}
+/** Decimal digits of any script. */
+static inline bool wd_cp_is_digit(uint32_t cp)
+{
+	return cp < 0x80 ? wd_is_digit((char)cp) : wd_cp_is_digit_high(cp);
+}
+static inline bool wd_cp_is_upper(uint32_t cp)
+{
+	return cp < 0x80 ? cp >= 'A' && cp <= 'Z' : wd_cp_is_upper_high(cp);
+}
+static inline bool wd_cp_is_lower(uint32_t cp)
+{
+	return cp < 0x80 ? cp >= 'a' && cp <= 'z' : wd_cp_is_lower_high(cp);
+}
+static inline bool wd_cp_is_hangul(uint32_t cp)
+{
+	return cp >= 0x1100 &&
+	       ((cp >= 0xAC00 && cp <= 0xD7A3) || cp <= 0x11FF || (cp >= 0x3130 && cp <= 0x318F) ||
+		       (cp >= 0xA960 && cp <= 0xA97F) || (cp >= 0xD7B0 && cp <= 0xD7FF));
+}
+static inline bool wd_cp_is_kana(uint32_t cp)
+{
+	return cp >= 0x3041 && ((cp <= 0x30FF && cp != 0x30FB) || (cp >= 0x31F0 && cp <= 0x31FF) ||
+				       (cp >= 0xFF66 && cp <= 0xFF9F));
+}
+static inline bool wd_cp_is_han(uint32_t cp)
+{
+	return cp >= 0x3005 &&
+	       ((cp >= 0x4E00 && cp <= 0x9FFF) || (cp >= 0x3400 && cp <= 0x4DBF) ||
+		       (cp >= 0xF900 && cp <= 0xFAFF) || (cp >= 0x20000 && cp <= 0x3134F) ||
+		       cp == 0x3005 || cp == 0x3007);
+}
 static inline bool wd_cp_is_cjk(uint32_t cp)
 {
 	return wd_cp_is_hangul(cp) || wd_cp_is_kana(cp) || wd_cp_is_han(cp);

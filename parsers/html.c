@@ -206,9 +206,8 @@ struct wd_node *wd_node_next(const struct wd_node *root, struct wd_node *n, bool
 
 struct wd_str wd_node_attr(const struct wd_node *n, const char *name)
 {
-	size_t len = strlen(name);
 	for (size_t i = 0; i < n->attr_count; i++)
-		if (n->attrs[i].name.n == len && memcmp(n->attrs[i].name.p, name, len) == 0)
+		if (wd_str_eqc(n->attrs[i].name, name))
 			return n->attrs[i].value;
 	return WD_STR_NONE;
 }

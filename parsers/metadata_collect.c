@@ -105,7 +105,7 @@ static bool says_next(struct wd_str s)
 	for (size_t i = 0; i < s.n && digits; i++)
 		digits = wd_is_digit(s.p[i]);
 	for (size_t i = 0; i < WD_COUNTOF(words) && !digits && s.n < 60; i++)
-		digits = wd_str_istarts(s, wd_str_c(words[i]));
+		digits = wd_str_istartsc(s, words[i]);
 	return digits;
 }
 

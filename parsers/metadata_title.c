@@ -52,7 +52,7 @@ static size_t weak_separator(struct wd_str s, size_t at)
 {
 	static const char *const seps[] = {": ", " _ ", "_", "：", "丨", ", "};
 	for (size_t i = 0; i < WD_COUNTOF(seps); i++)
-		if (wd_str_starts(wd_str_from(s, at), wd_str_c(seps[i])))
+		if (wd_str_startsc(wd_str_from(s, at), seps[i]))
 			return strlen(seps[i]);
 	return 0;
 }
@@ -63,8 +63,9 @@ static size_t separator(struct wd_str s, size_t at)
 	static const char *const seps[] = {" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " · ",
 		" • ", " : ", " ‹ ", " › ", " ~ ", " < ", " > ", "｜", " / ", " // ", "| ", " |",
 		"|", " -- "};
-	for (size_t i = 0; i < WD_COUNTOF(seps); i++)
-		if (wd_str_starts(wd_str_from(s, at), wd_str_c(seps[i])))
+	char c = s.p[at];
+	for (size_t i = 0; i < WD_COUNTOF(seps) && (c == ' ' || c == '|' || c == '\xEF'); i++)
+		if (wd_str_startsc(wd_str_from(s, at), seps[i]))
 			return strlen(seps[i]);
 	return 0;
 }

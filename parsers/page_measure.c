@@ -20,9 +20,9 @@ static struct text_sum sum_text(struct wd_str s)
 	struct text_sum r = {0, 0};
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if (c <= ' ')
+		r.bytes += c > ' ';
+		if (c <= ' ' || wd_is_alnum((char)c))
 			continue;
-		r.bytes++;
 		if (c < 0x80) {
 			if ((c == ',' || c == '.' || c == '!' || c == '?' || c == ';') &&
 				(i + 1 == s.n || (unsigned char)s.p[i + 1] <= ' ' ||
@@ -61,13 +61,36 @@ static bool is_fact(struct wd_str itemprop)
 	return false;
 }
 
-static uint32_t kinds_of(const struct wd_page_vocab *v, const struct wd_node *n)
+/* What the names seen last mean: most elements are named as some element a little before. */
+struct known_names {
+	struct {
+		uint64_t hash;
+		uint32_t kinds;
+		bool used;
+	} slots[256];
+};
+
+static uint32_t kinds_of_names(
+	const struct wd_page_vocab *v, struct known_names *known, struct wd_str names)
+{
+	uint64_t hash = wd_hash64(names);
+	size_t at = hash % WD_COUNTOF(known->slots);
+	if (!known->slots[at].used || known->slots[at].hash != hash) {
+		known->slots[at].kinds = wd_page_vocab_of(v, names);
+		known->slots[at].hash = hash;
+		known->slots[at].used = true;
+	}
+	return known->slots[at].kinds;
+}
+
+static uint32_t kinds_of(
+	const struct wd_page_vocab *v, struct known_names *known, const struct wd_node *n)
 {
 	uint32_t kinds = 0;
 	for (size_t i = 0; i < n->attr_count; i++) {
 		struct wd_str name = n->attrs[i].name;
 		if (wd_str_eqc(name, "class") || wd_str_eqc(name, "id"))
-			kinds |= wd_page_vocab_of(v, n->attrs[i].value);
+			kinds |= kinds_of_names(v, known, n->attrs[i].value);
 		else if (wd_str_eqc(name, "itemprop")) {
 			if (wd_str_find(n->attrs[i].value, WD_STR("articleBody"), 0) != SIZE_MAX)
 				kinds |= WD_VOC_BODY;
@@ -149,10 +172,11 @@ static void add_text(struct wd_page *p, const struct place *at, struct wd_str te
 int wd_page_measure(struct wd_page *p, struct wd_err *err)
 {
 	const struct wd_page_vocab *vocab = wd_page_vocab();
+	struct known_names *known = wd_arena_new_of(p->a, struct known_names);
 	struct place *stack = wd_arena_array(p->a, WD_MAX_HTML_DEPTH + 8, sizeof(*stack));
 	struct wd_node *root = p->html->body, *n = root;
 	p->els = wd_arena_array(p->a, p->html->nodes + 8, sizeof(*p->els));
-	if (p->els == NULL || stack == NULL)
+	if (p->els == NULL || stack == NULL || known == NULL)
 		return wd_err_set(err, WD_E_LIMIT, "page: the article's memory limit was reached");
 	size_t depth = 0;
 	while (n != NULL) {
@@ -166,7 +190,7 @@ int wd_page_measure(struct wd_page *p, struct wd_err *err)
 			e->parent = up != NULL ? up->el : 0;
 			e->end = i + 1;
 			if (n->attr_count > 0 && n->tag != WD_TAG_BODY)
-				e->kinds = kinds_of(vocab, n);
+				e->kinds = kinds_of(vocab, known, n);
 			n->data = e;
 			bool unseen = n->tag == WD_TAG_SCRIPT || n->tag == WD_TAG_STYLE ||
 				      n->tag == WD_TAG_TITLE || n->tag == WD_TAG_TEXTAREA;

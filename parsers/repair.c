@@ -83,8 +83,18 @@ static void structure(struct look *l, enum wd_tag tag, bool end)
 /* Attributes of the plain tag at `i` (behind its name), up to behind its '>'. */
 static size_t quick_attrs(struct look *l, size_t i)
 {
+	static const bool plain[256] = {[' '] = true,
+		['-'] = true,
+		['_'] = true,
+		['0' ... '9'] = true,
+		['A' ... 'Z'] = true,
+		['a' ... 'z'] = true};
 	while (i < l->s.n) {
 		char c = l->s.p[i];
+		if (plain[(unsigned char)c]) {
+			i++;
+			continue;
+		}
 		if (c == '>')
 			return i + 1;
 		if (c == '<' || (unsigned char)c >= 0x80) {

@@ -312,11 +312,16 @@ static size_t cdata_at(struct wd_str s, size_t i)
 	return k > 0 && (next >= s.n || s.p[next] == '<') ? k : 0;
 }
 
-static void plain_stretch(struct pass *p, size_t to)
+/* Copies nothing but what is in front of a change: mostly there is none. */
+static void plain_stretch(struct pass *p, size_t from, size_t to)
 {
-	for (size_t i = p->done; i < to;) {
+	for (size_t i = from; i < to;) {
 		char c = p->s.p[i];
-		size_t k = c == '<' || c == '&' || c == ']' ? cdata_at(p->s, i) : 0;
+		if (c != '<' && c != '&' && c != ']') {
+			i++;
+			continue;
+		}
+		size_t k = cdata_at(p->s, i);
 		if (k > 0) {
 			copy_to(p, i);
 			i = p->done = i + k;
@@ -337,7 +342,6 @@ static void plain_stretch(struct pass *p, size_t to)
 		}
 		i++;
 	}
-	copy_to(p, to);
 }
 
 static void end_stretch(struct pass *p, struct stretch *t, size_t to)
@@ -345,6 +349,7 @@ static void end_stretch(struct pass *p, struct stretch *t, size_t to)
 	t->to = to;
 	if (is_markup(p, t)) {
 		struct wd_str raw = wd_str_sub(p->s, t->from, to);
+		copy_to(p, t->from);
 		for (unsigned l = 0; l < t->level; l++)
 			raw = undo(p->log->a, raw);
 		wd_buf_add(&p->out, raw);
@@ -352,7 +357,7 @@ static void end_stretch(struct pass *p, struct stretch *t, size_t to)
 		p->undone++;
 		*p->log->tables |= t->cells > 0;
 	} else {
-		plain_stretch(p, to);
+		plain_stretch(p, t->from, to);
 	}
 }
 
@@ -388,7 +393,6 @@ static struct wd_str once(const struct wd_repair_log *log, struct pass *p, struc
 		size_t to;
 		if (s.p[i] == '<' && (to = real_tag(p, i)) > 0) {
 			end_stretch(p, &t, i);
-			copy_to(p, to);
 			t = no_stretch;
 			t.from = t.to = i = to;
 		} else if (s.p[i] == '&') {
@@ -399,6 +403,7 @@ static struct wd_str once(const struct wd_repair_log *log, struct pass *p, struc
 		}
 	}
 	end_stretch(p, &t, s.n);
+	copy_to(p, s.n);
 	if (p->undone == before && p->entities + p->cdata == 0) {
 		wd_buf_done(&p->out);
 		return s;

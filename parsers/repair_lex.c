@@ -375,11 +375,33 @@ static bool has_high(struct wd_str s, size_t from, size_t to)
 	return false;
 }
 
+/* Attributes as nearly all are, ` name="value"` without brackets in it: behind the last of them.
+ * read_rest() would read them one by one to the same end. */
+static size_t skip_plain_attrs(struct wd_str s, size_t at)
+{
+	for (;;) {
+		size_t p = at;
+		while (p < s.n && wd_is_space(s.p[p]))
+			p++;
+		size_t name = p;
+		while (p < s.n && is_word_byte(s.p[p]))
+			p++;
+		if (p == at || p == name || p + 1 >= s.n || s.p[p] != '=' ||
+			(s.p[p + 1] != '"' && s.p[p + 1] != '\''))
+			return at;
+		const char *v = s.p + p + 2, *q = memchr(v, s.p[p + 1], s.n - p - 2);
+		if (q == NULL || memchr(v, '>', (size_t)(q - v)) != NULL)
+			return at;
+		at = (size_t)(q - s.p) + 1;
+	}
+}
+
 /* Attributes and the closing bracket of a start tag. `strict`: nothing but attributes may stand
  * there (a tag that lost its `<`). */
 static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open, struct wd_rtag *t)
 {
-	size_t from = at, good = at, k;
+	size_t from = at, good, k;
+	good = at = skip_plain_attrs(s, at);
 	for (;;) {
 		size_t b = at;
 		at = wd_rlex_skip(s, at);
@@ -442,10 +464,29 @@ static bool read_end(struct wd_str s, size_t at, enum bracket open, struct wd_rt
 	return true;
 }
 
+/* `<b>` and `</b>` of a known element, most of all tags. */
+static bool read_bare_tag(struct wd_str s, size_t i, struct wd_rtag *t)
+{
+	size_t p = i + 1 + (byte_at(s, i + 1) == '/' ? 1u : 0u), q = p;
+	while (q < s.n && wd_is_alnum(s.p[q]))
+		q++;
+	if (q == p || q - p >= NAME_MAX_BYTES || byte_at(s, q) != '>')
+		return false;
+	t->tag = wd_tag_find(wd_str_sub(s, p, q));
+	t->end = p > i + 1;
+	t->next = q + 1;
+	return t->tag != WD_TAG_OTHER;
+}
+
 bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 {
 	struct wd_rtag t = {.form = WD_RF_PLAIN, .at = i};
 	size_t k;
+	if (byte_at(s, i) == '<' && read_bare_tag(s, i, &t)) {
+		*ret = t;
+		return true;
+	}
+	t = (struct wd_rtag){.form = WD_RF_PLAIN, .at = i};
 	enum bracket open = open_kind(s, i, &k);
 	size_t p = i + k;
 	if (open == B_NONE)

@@ -204,7 +204,8 @@ static struct wd_str undo_cp949(
 	for (int pass = 0; pass < 2; pass++) { /* what is sure first: company for the others */
 		for (size_t i = 0; i < s.n;) {
 			if ((unsigned char)s.p[i] < 0xE3) {
-				i++;
+				size_t ascii = wd_utf8_ascii_run(wd_str_from(s, i));
+				i += ascii > 0 ? ascii : 1;
 				continue;
 			}
 			size_t end = WD_MAX(run_end(s, i), i + 1);

@@ -421,8 +421,8 @@ static bool read_rows(
 	*ret = (struct rows){NULL, 0, at};
 	for (size_t i = at; i < end && ret->n < MAX_ROWS; i++) {
 		struct row r = {0};
-		if ((i > at && l[i].gap >= 2) || l[i].table != NULL ||
-			!read_row(a, l[i].text, &r) || wd_is_prose(l[i].text))
+		if ((i > at && l[i].gap >= 2) || l[i].table != NULL || wd_is_prose(l[i].text) ||
+			!read_row(a, l[i].text, &r))
 			break;
 		if (ret->n == cap &&
 			!wd_vec_grow(a, (void **)&ret->v, &cap, ret->n, sizeof(*ret->v)))

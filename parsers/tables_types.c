@@ -73,9 +73,11 @@ static bool has_month(struct wd_str s)
 		if (i > 0 && (wd_is_alpha(s.p[i - 1]) || (unsigned char)s.p[i - 1] >= 0x80))
 			continue;
 		for (size_t m = 0; m < WD_COUNTOF(months); m++)
-			if (wd_str_istarts(wd_str_from(s, i), wd_str_c(months[m])))
+			if (wd_str_istartsc(wd_str_from(s, i), months[m]))
 				return true;
 	}
+	if (wd_utf8_is_ascii(s))
+		return false;
 	return wd_str_find(s, WD_STR("年"), 0) != SIZE_MAX ||
 	       wd_str_find(s, WD_STR("년"), 0) != SIZE_MAX ||
 	       wd_str_find(s, WD_STR("月"), 0) != SIZE_MAX ||
@@ -88,6 +90,9 @@ static struct wd_str without_marks(struct wd_str s)
 	for (;;) {
 		s = wd_str_trim(s);
 		size_t was = s.n;
+		char last = was > 0 ? s.p[was - 1] : ' ';
+		if ((unsigned char)last < 0x80 && last != '*' && last != ']') /* nearly always */
+			return s;
 		static const char *const marks[] = {"*", "†", "‡", "§", "¹", "²", "³", "⁴"};
 		for (size_t i = 0; i < WD_COUNTOF(marks); i++)
 			if (s.n > strlen(marks[i]) && wd_str_ends(s, wd_str_c(marks[i])))

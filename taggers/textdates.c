@@ -43,7 +43,7 @@ static uint32_t number(const struct cursor *c, uint32_t i, unsigned *ret)
 	return i;
 }
 
-static bool text_at(const struct cursor *c, uint32_t i, const char *z)
+static inline bool text_at(const struct cursor *c, uint32_t i, const char *z)
 {
 	if ((unsigned char)z[0] < 0x80 && at(c, i) != (uint32_t)z[0]) /* nearly always */
 		return false;
@@ -298,11 +298,13 @@ static unsigned month_en(const struct cursor *c, uint32_t i, uint32_t *ret_end)
 {
 	static const char *const full[] = {"january", "february", "march", "april", "may", "june",
 		"july", "august", "september", "october", "november", "december"};
-	uint32_t e = i;
+	uint32_t e = i, first = at(c, i);
+	if (first < 'a' || first > 's' || strchr("jfmasond", (int)first) == NULL)
+		return 0;
 	while (at(c, e) >= 'a' && at(c, e) <= 'z')
 		e++;
 	for (unsigned m = 0; m < 12; m++) {
-		if (at(c, i) != (uint32_t)full[m][0])
+		if (first != (uint32_t)full[m][0])
 			continue;
 		size_t n = strlen(full[m]);
 		bool is_full = e - i == n && text_at(c, i, full[m]);
@@ -478,6 +480,19 @@ static uint32_t day_word(struct cursor *c, uint32_t i, int *rc)
 	return i;
 }
 
+/* The letters that the words of day_word() begin with. */
+static bool may_be_day_word(uint32_t cp)
+{
+	static const uint16_t high[] = {0xC5B4, 0xC624, 0xB0B4, 0x6628, 0x304D, 0x4ECA, 0x660E,
+		0x3042}; /* 어 오 내 昨 き 今 明 あ */
+	if (cp < 0x3000)
+		return cp == 't' || cp == 'y';
+	for (size_t k = 0; k < WD_COUNTOF(high); k++)
+		if (cp == high[k])
+			return true;
+	return false;
+}
+
 static bool begins_word(const struct cursor *c, uint32_t i)
 {
 	if (i == c->start)
@@ -489,12 +504,21 @@ static bool begins_word(const struct cursor *c, uint32_t i)
 	return !is_latin || !wd_cp_is_letter(before) || wd_cp_is_cjk(before);
 }
 
+static bool is_az(uint32_t cp)
+{
+	return cp >= 'a' && cp <= 'z';
+}
+
 static int scan_sentence(struct cursor *c)
 {
 	int rc = WD_OK;
 	bool has_pub = c->s->pub_day != WD_DAY_NONE;
 	for (uint32_t i = c->start; i < c->end && rc == WD_OK;) {
 		uint32_t e = i, cp = c->d->cp[i];
+		if (is_az(cp) && i > c->start && is_az(c->d->cp[i - 1])) { /* nearly always */
+			i++;
+			continue;
+		}
 		if (!begins_word(c, i)) {
 			i++;
 			continue;
@@ -505,12 +529,12 @@ static int scan_sentence(struct cursor *c)
 			e = e == i ? day_first(c, i, &rc) : e;
 			while (e == i && is_digit(at(c, i)))
 				i++, e++;
-		} else if (cp >= 'a' && cp <= 'z') {
+		} else if (is_az(cp)) {
 			e = month_first(c, i, &rc);
 			e = e == i ? year_alone(c, i, &rc) : e;
 			e = e == i && has_pub ? weekday(c, i, &rc) : e;
 		}
-		if (e == i && has_pub && (cp >= 0x3000 || cp == 't' || cp == 'y'))
+		if (e == i && has_pub && may_be_day_word(cp))
 			e = day_word(c, i, &rc);
 		i = e > i ? e : i + 1;
 	}

@@ -66,6 +66,29 @@ static void test_text(void **state)
 	assert_str("fold ascii", wd_utf8_fold(a, WD_STR("MiXed")), "mixed");
 }
 
+/* A conjoined syllable at the end takes any text the slow way: both ways have to agree. */
+static void test_nfc_by_block_is_nfc(void **state)
+{
+	static const uint32_t before[] = {'e', 0x1100, 0x304B, 0x0418, 0x03B1, 0x627};
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	for (uint32_t cp = 0x80; cp < 0x20000; cp++) {
+		if (cp >= 0xD800 && cp <= 0xDFFF)
+			continue;
+		for (size_t i = 0; i < WD_COUNTOF(before); i++) {
+			char text[20];
+			size_t n = wd_utf8_put(before[i], text);
+			n += wd_utf8_put(cp, text + n);
+			struct wd_str quick = wd_utf8_nfc(a, (struct wd_str){text, n});
+			memcpy(text + n, " \xE1\x84\x92\xE1\x85\xA1", 7);
+			struct wd_str slow = wd_utf8_nfc(a, (struct wd_str){text, n + 7});
+			assert_int_equal(slow.n, quick.n + 4);
+			assert_memory_equal(slow.p, quick.p, quick.n);
+			wd_arena_reset(a);
+		}
+	}
+}
+
 static void test_classes(void **state)
 {
 	(void)state;
@@ -81,6 +104,7 @@ int main(void)
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_every_code_point_round_trips),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_nfc_by_block_is_nfc),
 		cmocka_unit_test(test_classes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
