@@ -55,7 +55,9 @@ struct wd_doc {
 	size_t header_count;
 	struct wd_header *sent; /* the request's, secrets taken out */
 	size_t sent_count;
-	int status; /* HTTP status, 0 when there was none */
+	struct wd_str
+		refused; /* not to be read: why its source refused it; it becomes a dead letter */
+	int status;      /* HTTP status, 0 when there was none */
 	int64_t fetched_at_us;
 	struct wd_doc_hints hints;
 	/* Called once, on the desk thread, when all that the document caused is durable (rc WD_OK)

@@ -26,6 +26,17 @@ void wd_metric_register(struct wd_metric *m)
 	(void)pthread_mutex_unlock(&lock);
 }
 
+void wd_metric_remove(struct wd_metric *m)
+{
+	(void)pthread_mutex_lock(&lock);
+	struct wd_metric **at = &first;
+	while (*at != NULL && *at != m)
+		at = &(*at)->next;
+	if (*at == m)
+		*at = m->next;
+	(void)pthread_mutex_unlock(&lock);
+}
+
 void wd_metric_observe(struct wd_metric *m, double v)
 {
 	size_t i = 0;

@@ -1,7 +1,7 @@
 /**
  * Metrics: counters, gauges and histograms in one static registry, rendered as Prometheus text.
  * Names are a contract (docs/OPERATIONS.md lists them, a test compares). No label ever holds text
- * an outsider controls. Updates are atomic; registering happens before threads start.
+ * an outsider controls. Updates are atomic; registering is guarded.
  */
 #pragma once
 #include <stdatomic.h>
@@ -28,6 +28,8 @@ struct wd_metric {
 /** Adds a static metric to the registry; twice is harmless. Metrics of one name and different
  * labels stand together. */
 void wd_metric_register(struct wd_metric *m);
+/** Takes it out again: of one that is not static, before it is freed. */
+void wd_metric_remove(struct wd_metric *m);
 static inline void wd_metric_add(struct wd_metric *m, int64_t n)
 {
 	atomic_fetch_add_explicit(&m->value, n, memory_order_relaxed);

@@ -64,7 +64,7 @@ void wd_app_archive(struct wd_app *app, struct wd_doc *doc)
 {
 	struct wd_err err;
 	struct wd_str file;
-	if (app->archive == NULL || doc->record.n > 0)
+	if (app->archive == NULL || doc->record.n > 0 || doc->refused.n > 0)
 		return;
 	if (wd_warc_write_doc(app->archive, doc->mem, doc, NULL, &doc->record, &err) != WD_OK) {
 		wd_metric_add(&failed, 1);

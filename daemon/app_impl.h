@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <uv.h>
 
+#include "base/json.h"
 #include "daemon/admin.h"
 #include "daemon/app.h"
 #include "daemon/completer.h"
@@ -48,6 +49,8 @@ struct wd_app {
 	struct wd_push *push;
 	struct wd_websub *websub; /* NULL: no callback, nothing left of one */
 	struct wd_stdin *in;
+	struct wd_app_topic *topics; /* that documents are read from */
+	size_t topic_count;
 	pthread_mutex_t push_lock; /* sources on two threads push, one at a time */
 	struct wd_admin *admin;
 	struct wd_warc_writer *archive; /* NULL: none */
@@ -94,6 +97,16 @@ WD_MUST_USE int wd_app_websub_open(struct wd_app *app, struct wd_err *err);
 int64_t wd_app_websub_pause(struct wd_str feed, void *app);
 /** A document of a hub becomes one of its feed; false: it is of another source. */
 bool wd_app_websub_dress(struct wd_doc *doc, const struct wd_config *c);
+
+/* app_kafka.c */
+WD_MUST_USE int wd_app_kafka_open(struct wd_app *app, struct wd_err *err);
+/** Ends the threads; at most about a second. */
+void wd_app_kafka_stop(struct wd_app *app);
+/** Member "topics". Loop thread. */
+void wd_app_kafka_json(struct wd_app *app, struct wd_json *j);
+/** Desk thread, in the transaction: the cursor of the document's topic, when it is of one. */
+WD_MUST_USE int wd_app_kafka_settle(struct wd_app *app, const struct wd_doc *doc,
+	const struct wd_fate *f, uint64_t position, struct wd_err *err);
 
 /* app_receive.c: HTTP, stdin, spool */
 WD_MUST_USE int wd_app_receive_open(struct wd_app *app, struct wd_err *err);

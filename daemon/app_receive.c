@@ -1,9 +1,9 @@
 /*
- * Wiring of what comes in by itself: HTTP, stdin, the spool folder.
+ * Wiring of what comes in by itself: HTTP, stdin, topics (app_kafka.c), the spool folder.
  *
- * HTTP and stdin go through the inbox (sources/intake.h), because their documents exist nowhere
- * else; the spool's files wait in their folder. A further kind of source adds its open, resume,
- * stop and free here, and a line in wd_app_settle when it keeps a position in the store.
+ * All but the spool's files, which wait in their folder, go through the inbox (sources/intake.h):
+ * it keeps their order, and knows what became of each. A further kind of source adds its open,
+ * resume, stop and free here, and a line in wd_app_settle when it keeps a position in the store.
  */
 #include <inttypes.h>
 #include <unistd.h>
@@ -97,7 +97,8 @@ int wd_app_settle(const struct wd_doc *doc, size_t articles, size_t versions, in
 		.versions = f.versions,
 		.reason = wd_str_c(f.reason),
 		.time_us = doc->fetched_at_us};
-	return wd_store_document_put(app->store, &d, position, err);
+	int put = wd_store_document_put(app->store, &d, position, err);
+	return put == WD_OK ? wd_app_kafka_settle(app, doc, &f, position, err) : put;
 }
 
 /* ---- opening ---- */
@@ -189,7 +190,8 @@ int wd_app_receive_open(struct wd_app *app, struct wd_err *err)
 	const struct wd_config *c = app->conf;
 	int fd = wd_notify_socket("receive");
 	bool has_stdin = c->receive.stdin_source.n > 0;
-	int rc = open_intake(app, has_http(app, fd) || has_stdin, err);
+	bool has_topics = c->receive.kafka.n > 0;
+	int rc = open_intake(app, has_http(app, fd) || has_stdin || has_topics, err);
 	if (rc == WD_OK && c->receive.spool.n > 0)
 		rc = open_spool(app, err);
 	if (rc == WD_OK && has_http(app, fd))
@@ -201,14 +203,14 @@ int wd_app_receive_open(struct wd_app *app, struct wd_err *err)
 		rc = open_push(app, fd, err);
 	if (rc == WD_OK && has_stdin)
 		rc = open_stdin(app, err);
-	return rc;
+	return rc == WD_OK ? wd_app_kafka_open(app, err) : rc;
 }
 
 /* ---- afterwards ---- */
 
 bool wd_app_receives(const struct wd_app *app)
 {
-	return app->spool != NULL || app->push != NULL || app->in != NULL;
+	return app->spool != NULL || app->push != NULL || app->in != NULL || app->topic_count > 0;
 }
 
 void wd_app_receive_resume(struct wd_app *app)
@@ -238,6 +240,7 @@ void wd_app_receive_stop(struct wd_app *app)
 	if (app->websub != NULL)
 		wd_websub_stop(app->websub);
 	wd_stdin_free(wd_take(app->in));
+	wd_app_kafka_stop(app);
 	if (app->intake != NULL)
 		wd_intake_stop(app->intake);
 }

@@ -85,6 +85,7 @@ static void write_status(struct wd_app *app, const struct wd_poll_counts *pc,
 	wd_json_key(&j, "sinks");
 	wd_json_raw(&j, sinks.n > 0 ? wd_buf_str(&sinks) : WD_STR("[]"));
 	wd_buf_done(&sinks);
+	wd_app_kafka_json(app, &j);
 	wd_json_kv_arr(&j, "feeds");
 	wd_poll_each(app->poll, feed_json, &j);
 	wd_json_arr_end(&j);

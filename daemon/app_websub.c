@@ -93,7 +93,7 @@ int64_t wd_app_websub_pause(struct wd_str feed, void *ctx)
 bool wd_app_websub_dress(struct wd_doc *doc, const struct wd_config *c)
 {
 	struct wd_arena *a = doc->mem;
-	if (doc->url.n == 0)
+	if (doc->url.n == 0 || doc->origin != WD_DOC_PUSH)
 		return false; /* from a source of receive */
 	doc->feed_url = doc->url;
 	WD_VEC_EACH (const struct wd_feed_conf, f, &c->feeds) {

@@ -125,6 +125,33 @@ static void print_sinks(const json_t *sinks)
 	}
 }
 
+static long long member(const json_t *o, const char *key)
+{
+	return (long long)json_integer_value(json_object_get(o, key));
+}
+
+static void print_topics(const json_t *topics)
+{
+	size_t i, k;
+	json_t *t, *p;
+	json_array_foreach(topics, i, t)
+	{
+		(void)printf("topic      %s -> %s, %s%s%s%s: %lld records, %lld without a value, "
+			     "%lld refused, %lld lost, lag %lld\n",
+			text(t, "topic"), text(t, "source"), text(t, "state"),
+			json_is_true(json_object_get(t, "paused")) ? ", paused" : "",
+			text(t, "reason")[0] != '\0' ? " " : "", text(t, "reason"),
+			member(t, "records"), member(t, "skipped"), member(t, "refused"),
+			member(t, "lost"), member(t, "lag"));
+		json_array_foreach(json_object_get(t, "partitions"), k, p)
+		{
+			(void)printf("  partition %lld: worked up to %lld, read to %lld of %lld\n",
+				member(p, "partition"), member(p, "cursor"), member(p, "position"),
+				member(p, "end"));
+		}
+	}
+}
+
 static int print_readable(struct wd_str body, struct wd_err *err)
 {
 	json_error_t je;
@@ -147,6 +174,7 @@ static int print_readable(struct wd_str body, struct wd_err *err)
 			next[0] != '\0' ? "the next until " : "until their sources release them",
 			next);
 	}
+	print_topics(json_object_get(o, "topics"));
 	print_sinks(json_object_get(o, "sinks"));
 	print_feeds(json_object_get(o, "feeds"));
 	json_decref(o);

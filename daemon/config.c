@@ -17,7 +17,6 @@
 
 #include "base/file.h"
 #include "daemon/config_schema.h"
-#include "sinks/kafka_init.h"
 
 #define CONFIG_ARENA_BYTES (256 * WD_MIB)
 
@@ -397,49 +396,6 @@ struct wd_str wd_conf_secret(struct wd_conf_load *ld, struct wd_str path, const 
 	return kept;
 }
 
-bool wd_conf_is_kafka_secret(struct wd_str name)
-{
-	static const char *const names[] = {"sasl.password", "ssl.key.password", "ssl.key.pem",
-		"ssl.keystore.password", "sasl.oauthbearer.client.secret",
-		"sasl.oauthbearer.config"};
-	for (size_t i = 0; i < WD_COUNTOF(names); i++) {
-		if (wd_str_eqc(name, names[i]))
-			return true;
-	}
-	return false;
-}
-
-static void check_property(struct wd_conf_load *ld, const struct wd_conf_pair *p)
-{
-	const struct wd_conf_place at = wd_conf_place_of(ld, p->value);
-	const char *name = wd_arena_cstr(ld->f->mem, p->key),
-		   *value = wd_arena_cstr(ld->f->mem, p->value);
-	struct wd_err err;
-	if (name != NULL && value != NULL && wd_kafka_property_check(name, value, &err) != WD_OK)
-		wd_finding_add(ld->f, false, ld->file, p->line, at.line == p->line ? at.col : 1,
-			"kafka.%s: %s", name, err.text);
-}
-
-static void finish_kafka(struct wd_conf_load *ld)
-{
-	wd_conf_pairs *k = &ld->c->kafka;
-	for (size_t i = 0; i < k->n; i++) {
-		struct wd_conf_pair *p = &k->v[i];
-		if (wd_conf_is_kafka_secret(p->key)) {
-			wd_finding_add(ld->f, false, ld->file, p->line, 1,
-				"kafka.%.*s: a secret does not stand in the configuration; name a file or "
-				"credential that holds it: %.*s_file",
-				WD_STR_ARG(p->key), WD_STR_ARG(p->key));
-		} else if (wd_str_ends(p->key, WD_STR("_file")) &&
-			   wd_conf_is_kafka_secret(wd_str_sub(p->key, 0, p->key.n - 5))) {
-			p->value = wd_conf_secret(ld, p->value, "kafka");
-			p->key = wd_str_sub(p->key, 0, p->key.n - 5);
-		} else {
-			check_property(ld, p);
-		}
-	}
-}
-
 static void split_lines(struct wd_conf_load *ld, struct wd_str text, wd_conf_strs *to)
 {
 	struct wd_str line;
@@ -514,11 +470,7 @@ static void default_sink(struct wd_conf_load *ld)
 static void finish_sinks(struct wd_conf_load *ld)
 {
 	struct wd_config *c = ld->c;
-	bool has_broker = false;
-	for (size_t i = 0; i < c->kafka.n; i++) {
-		has_broker |= wd_str_eqc(c->kafka.v[i].key, "bootstrap.servers") ||
-			      wd_str_eqc(c->kafka.v[i].key, "metadata.broker.list");
-	}
+	bool has_broker = wd_conf_has_broker(c);
 	for (size_t i = 0; i < c->sinks.n; i++) {
 		const struct wd_config_sink *s = &c->sinks.v[i];
 		if (s->type == WD_SINK_KAFKA && !has_broker)
@@ -626,8 +578,9 @@ int wd_config_parse(struct wd_str text, struct wd_str name, const char *dir, str
 		if (c->feeds_file.n > 0 && ff != NULL)
 			wd_conf_feeds_file(&ld, ff->line, ff->col);
 		wd_conf_feeds_finish(&ld);
-		finish_kafka(&ld);
+		wd_conf_kafka_finish(&ld);
 		finish_receive(&ld);
+		wd_conf_topics_finish(&ld);
 		finish_sinks(&ld);
 		finish_routes(&ld);
 	}

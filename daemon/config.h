@@ -13,6 +13,7 @@
 #include "sources/conf.h"
 
 enum wd_sink_type { WD_SINK_STDOUT, WD_SINK_JSONL, WD_SINK_KAFKA };
+enum wd_start { WD_START_EARLIEST, WD_START_LATEST };
 enum wd_release { WD_RELEASE_MARK, WD_RELEASE_HOLD };
 enum wd_delivery { WD_AT_LEAST_ONCE, WD_EXACTLY_ONCE };
 
@@ -22,6 +23,14 @@ struct wd_config_sink {
 	struct wd_str topic, dead_letter_topic, health_topic;
 	int delivery;   /* enum wd_delivery */
 	int timestamps; /* 0: the event's time, 1: when it is sent */
+	unsigned line;
+};
+
+/** A topic that documents are read from. */
+struct wd_topic_conf {
+	struct wd_str topic, source, brokers, group, content_type;
+	int start; /* enum wd_start */
+	wd_conf_pairs properties;
 	unsigned line;
 };
 
@@ -62,6 +71,7 @@ struct wd_config {
 		struct wd_str listen, spool, stdin_source, inbox;
 		uint64_t inbox_max;
 		WD_VEC(struct wd_push_conf) sources;
+		WD_VEC(struct wd_topic_conf) kafka;
 		int64_t max_connections, max_per_address, deadline_us;
 		struct wd_str tls_cert, tls_key_file;
 		struct wd_str tls_cert_text, tls_key_text; /* read from the files */

@@ -19,6 +19,27 @@ static void indent(struct wd_buf *out, unsigned depth)
 static void dump_object(
 	const struct wd_conf_section *s, const char *base, struct wd_buf *out, unsigned depth);
 
+/* A secret that was read from its file is only named. */
+static void dump_properties(const wd_conf_pairs *k, struct wd_buf *out, unsigned depth)
+{
+	wd_buf_addc(out, k->n > 0 ? "\n" : " {}\n");
+	for (size_t i = 0; i < k->n; i++) {
+		const wd_conf_pairs one = {.v = &k->v[i], .n = 1, .cap = 1};
+		const struct wd_conf_row row = {.type = WD_CONF_PAIRS};
+		indent(out, depth);
+		if (wd_conf_is_kafka_secret(k->v[i].key)) {
+			wd_buf_printf(out, "# %.*s: from a file\n", WD_STR_ARG(k->v[i].key));
+			continue;
+		}
+		struct wd_buf pair;
+		wd_buf_init(&pair, 64 * WD_KIB);
+		wd_conf_value_print(&row, &one, &pair);
+		wd_buf_printf(
+			out, "%.*s\n", WD_STR_ARG(wd_str_sub(wd_buf_str(&pair), 1, pair.n - 1)));
+		wd_buf_done(&pair);
+	}
+}
+
 static void dump_objects(const struct wd_conf_row *row, const struct any_vec *list,
 	struct wd_buf *out, unsigned depth)
 {
@@ -38,7 +59,7 @@ static void dump_object(
 	for (size_t i = 0; i < s->row_count; i++) {
 		const struct wd_conf_row *row = &s->rows[i];
 		const char *at = base + row->offset;
-		/* feeds holds feeds_file's already; kafka may hold secrets, see dump_kafka */
+		/* feeds holds feeds_file's already; kafka may hold secrets, it comes last */
 		if (s == &wd_conf_top && (wd_str_eqc(wd_str_c(row->key), "feeds_file") ||
 						 row->type == WD_CONF_PAIRS))
 			continue;
@@ -49,6 +70,8 @@ static void dump_object(
 			dump_object(row->sub, at, out, depth + 1);
 		} else if (row->type == WD_CONF_OBJECTS) {
 			dump_objects(row, (const void *)at, out, depth + 1);
+		} else if (s == &wd_conf_topic && row->type == WD_CONF_PAIRS) {
+			dump_properties((const void *)at, out, depth + 1);
 		} else {
 			wd_buf_putc(out, ' ');
 			wd_conf_value_print(row, at, out);
@@ -57,31 +80,13 @@ static void dump_object(
 	}
 }
 
-static void dump_kafka(const wd_conf_pairs *k, struct wd_buf *out)
-{
-	wd_buf_addc(out, k->n > 0 ? "kafka:\n" : "kafka: {}\n");
-	for (size_t i = 0; i < k->n; i++) {
-		const wd_conf_pairs one = {.v = &k->v[i], .n = 1, .cap = 1};
-		const struct wd_conf_row row = {.type = WD_CONF_PAIRS};
-		if (wd_conf_is_kafka_secret(k->v[i].key)) {
-			wd_buf_printf(out, "  # %.*s: from a file\n", WD_STR_ARG(k->v[i].key));
-			continue;
-		}
-		struct wd_buf pair;
-		wd_buf_init(&pair, 64 * WD_KIB);
-		wd_conf_value_print(&row, &one, &pair);
-		wd_buf_printf(
-			out, "  %.*s\n", WD_STR_ARG(wd_str_sub(wd_buf_str(&pair), 1, pair.n - 1)));
-		wd_buf_done(&pair);
-	}
-}
-
 void wd_config_dump(const struct wd_config *c, struct wd_buf *out)
 {
 	wd_buf_printf(out, "# effective configuration of %.*s\n",
 		WD_STR_ARG(c->path.n > 0 ? c->path : WD_STR("the built-in defaults")));
 	dump_object(&wd_conf_top, (const char *)c, out, 0);
-	dump_kafka(&c->kafka, out);
+	wd_buf_addc(out, "kafka:");
+	dump_properties(&c->kafka, out, 1);
 }
 
 /* ---- what only a restart applies ---- */

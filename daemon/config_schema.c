@@ -227,6 +227,36 @@ static const struct wd_conf_section push_section = {
 	.title = "receive.sources", .size = sizeof(struct wd_push_conf), ROWS(push_rows)};
 #undef AT
 
+static const char *const starts[] = {"earliest", "latest", NULL};
+#define AT(field) .offset = offsetof(struct wd_topic_conf, field)
+static const struct wd_conf_row topic_rows[] = {
+	{"topic", WD_CONF_STRING, AT(topic), .is_required = true, .help = "Its name."},
+	{"source", WD_CONF_STRING, AT(source), .is_required = true,
+		.help = "The one of receive.sources that its documents are of: format, zone, charset, "
+			"max_size."},
+	{"start", WD_CONF_ENUM, AT(start), .def = "earliest", .names = starts,
+		.help = "Where reading begins when the store knows no place yet: at the topic's first "
+			"record, or behind its last. Partitions that are added later are read from their "
+			"first record."},
+	{"group", WD_CONF_STRING, AT(group),
+		.help = "Consumer group that is told how far it was read, for those who watch the lag; "
+			"it decides nothing. Empty: wiredesk-SOURCE."},
+	{"brokers", WD_CONF_STRING, AT(brokers),
+		.help = "Brokers, when they are others than those of section kafka; then that section's "
+			"properties are not used either."},
+	{"properties", WD_CONF_PAIRS, AT(properties),
+		.help = "Further properties of librdkafka for this topic's consumer, as in section "
+			"kafka. They come after those of that section."},
+	{"content_type", WD_CONF_STRING, AT(content_type),
+		.help = "Media type of records without a content-type header, such as "
+			"application/cloudevents+json."},
+};
+const struct wd_conf_section wd_conf_topic = {.title = "receive.kafka",
+	.size = sizeof(struct wd_topic_conf),
+	.line_offset = offsetof(struct wd_topic_conf, line),
+	ROWS(topic_rows)};
+#undef AT
+
 #define AT(field) .offset = offsetof(struct wd_config, receive.field)
 static const struct wd_conf_row receive_rows[] = {
 	{"listen", WD_CONF_LISTEN, AT(listen), .needs_restart = true,
@@ -242,6 +272,8 @@ static const struct wd_conf_row receive_rows[] = {
 	{"stdin", WD_CONF_STRING, AT(stdin_source), .needs_restart = true,
 		.help = "Name of the source whose documents come on standard input, a NUL between "
 			"them. Empty: none."},
+	{"kafka", WD_CONF_OBJECTS, AT(kafka), .sub = &wd_conf_topic, .needs_restart = true,
+		.help = "Topics of raw documents that are read."},
 	{"inbox", WD_CONF_WRITE, AT(inbox), .needs_restart = true,
 		.help = "Folder of documents that were taken and are not worked up yet. Empty: inbox/ "
 			"in store.path."},

@@ -59,6 +59,7 @@ extern const struct wd_conf_section wd_conf_top;
 extern const struct wd_conf_section wd_conf_feed;
 extern const struct wd_conf_section wd_conf_sink;
 extern const struct wd_conf_section wd_conf_route;
+extern const struct wd_conf_section wd_conf_topic;
 
 /** Text → value at `at`, range-checked. The error says what would be right. */
 WD_MUST_USE int wd_conf_value_set(const struct wd_conf_row *row, struct wd_str text, void *at,
@@ -72,6 +73,11 @@ const char *wd_conf_type_name(enum wd_conf_type type);
 /** The text of one row's value, lists and objects included; two are equal when their texts are. */
 void wd_conf_row_text(const struct wd_conf_row *row, const char *at, struct wd_buf *out);
 
+/** config_kafka.c: properties and secrets of section kafka; the topics that are read. */
+void wd_conf_kafka_finish(struct wd_conf_load *ld);
+void wd_conf_topics_finish(struct wd_conf_load *ld);
+/** Section kafka names a broker. */
+bool wd_conf_has_broker(const struct wd_config *c);
 /** A librdkafka property that holds a secret: never inline, never printed. */
 bool wd_conf_is_kafka_secret(struct wd_str name);
 

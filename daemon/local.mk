@@ -3,6 +3,7 @@ wiredesk_SOURCES += \
 	%reldir%/admin.c %reldir%/admin.h \
 	%reldir%/app.c %reldir%/app.h %reldir%/app_impl.h \
 	%reldir%/app_archive.c \
+	%reldir%/app_kafka.c \
 	%reldir%/app_receive.c \
 	%reldir%/app_status.c \
 	%reldir%/app_websub.c \
@@ -33,6 +34,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_check.c \
 	%reldir%/config_doc.c \
 	%reldir%/config_feeds.c \
+	%reldir%/config_kafka.c \
 	%reldir%/config_schema.c %reldir%/config_schema.h \
 	%reldir%/config_value.c \
 	%reldir%/config_yaml.c %reldir%/config_yaml.h \

@@ -114,6 +114,7 @@ struct wd_feed_state {
 	struct wd_str feed, url, state, reason;
 	int status, failures;
 	int64_t at_us, last_ok_us;
+	bool is_an_incident; /* told even when the same was told last */
 };
 void wd_pipeline_feed_state(struct wd_pipeline *p, const struct wd_feed_state *s);
 /** A worker has had one document in hand for longer than hang_us; its name and times are in err,

@@ -209,7 +209,8 @@ static int serve_note(struct wd_pipeline *p, const struct wd_pipe_note *n, struc
 	int r = wd_store_feed_get(p->store, n->s.feed, n->mem, &f, err);
 	if (r != WD_OK && r != WD_E_NOTFOUND)
 		return r;
-	return is_news(f.state, n->s.state, false) ? tell_state(p, &n->s, f.state, err) : WD_OK;
+	bool is_told = n->s.is_an_incident || is_news(f.state, n->s.state, false);
+	return is_told ? tell_state(p, &n->s, f.state, err) : WD_OK;
 }
 
 static int tell_silent(struct wd_pipeline *p, int64_t silent_us, struct wd_err *err)

@@ -129,7 +129,8 @@ static int take_article(struct wd_article *art, void *ctx)
  * a feed that broke. */
 static bool is_handed_in(const struct wd_doc *doc)
 {
-	return doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL;
+	return doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL ||
+	       doc->origin == WD_DOC_KAFKA;
 }
 
 bool wd_pipe_is_gone(const struct wd_doc *doc)
@@ -142,6 +143,10 @@ static void build(struct worker *w)
 	struct job *j = w->job;
 	if (wd_pipe_is_gone(j->doc))
 		return;
+	if (j->doc->refused.n > 0) {
+		j->rc = wd_err_set(&j->err, WD_E_MALFORMED, "%.*s", WD_STR_ARG(j->doc->refused));
+		return;
+	}
 	struct wd_pages *at_hand = w->p->opts.pages;
 	struct wd_page_source pages =
 		at_hand != NULL ? wd_pages_source(at_hand) : (struct wd_page_source){0};

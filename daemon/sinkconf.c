@@ -111,6 +111,32 @@ int wd_sinkconf_replay(
 	return WD_OK;
 }
 
+const char *const *wd_sinkconf_topic_properties(
+	struct wd_arena *a, const struct wd_config *cf, const struct wd_topic_conf *t)
+{
+	const char **list =
+		wd_arena_array(a, (cf->kafka.n + t->properties.n) * 2 + 4, sizeof(*list));
+	size_t n = 0;
+	if (list == NULL)
+		return NULL;
+	if (t->brokers.n > 0) {
+		list[n++] = "bootstrap.servers";
+		list[n++] = wd_arena_cstr(a, t->brokers);
+	}
+	/* other brokers: those properties, and above all those secrets, are not for them */
+	for (size_t i = 0; i < cf->kafka.n && t->brokers.n == 0; i++) {
+		if (wd_str_starts(cf->kafka.v[i].key, WD_STR("transaction")))
+			continue;
+		list[n++] = wd_arena_cstr(a, cf->kafka.v[i].key);
+		list[n++] = wd_arena_cstr(a, cf->kafka.v[i].value);
+	}
+	for (size_t i = 0; i < t->properties.n; i++) {
+		list[n++] = wd_arena_cstr(a, t->properties.v[i].key);
+		list[n++] = wd_arena_cstr(a, t->properties.v[i].value);
+	}
+	return list;
+}
+
 void wd_sinkconf_pipeline(const struct wd_config *cf, struct wd_pipeline_opts *ret)
 {
 	ret->workers = (unsigned)cf->pipeline.workers;

@@ -19,6 +19,10 @@ WD_MUST_USE int wd_sinkconf_replay(const struct wd_config *cf, const char *topic
 	struct wd_sinkconf **ret, struct wd_err *err);
 /** What the configuration says of the pipeline itself, to `ret`; strings stay the snapshot's. */
 void wd_sinkconf_pipeline(const struct wd_config *cf, struct wd_pipeline_opts *ret);
+/** librdkafka's properties for a topic that is read: name and value in turn, NULL at the end, in
+ * `a`. NULL: no memory. */
+const char *const *wd_sinkconf_topic_properties(
+	struct wd_arena *a, const struct wd_config *cf, const struct wd_topic_conf *t);
 const struct wd_sink_conf *wd_sinkconf_list(const struct wd_sinkconf *s, size_t *ret_n);
 void wd_sinkconf_free(struct wd_sinkconf *s);
 WD_DEFINE_CLEANUP(struct wd_sinkconf *, wd_sinkconf_free)

@@ -98,6 +98,9 @@ static const char *const migrations[] = {
 	/* 7: subscriptions at hubs */
 	"CREATE TABLE websub (callback TEXT PRIMARY KEY, feed TEXT, topic TEXT, hub TEXT,"
 	" secret TEXT, state INT, lease_end INT, works INT) WITHOUT ROWID;",
+	/* 8: topics that are read; `next`: all before it is settled */
+	"CREATE TABLE cursors (cluster TEXT, topic TEXT, partition INT, epoch INT, next INT, last BLOB,"
+	" PRIMARY KEY (cluster, topic, partition)) WITHOUT ROWID;",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -169,6 +172,11 @@ static const char *const sql[ST_COUNT] = {
 		       " reason, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[ST_DOC_TRIM] = "DELETE FROM documents WHERE seq <= ?1",
 	[ST_DOC_POS] = "INSERT OR REPLACE INTO meta (name, value) VALUES ('inbox', ?1)",
+	[ST_CURSOR_PUT] =
+		"INSERT INTO cursors (cluster, topic, partition, epoch, next, last)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (cluster, topic, partition) DO UPDATE"
+		" SET epoch = ?4, next = ?5, last = ?6"
+		" WHERE ?4 > epoch OR (?4 = epoch AND ?5 > next)",
 	[ST_DEAD_DROP] = "DELETE FROM dead WHERE id = ?1",
 	[ST_TRY_ADD] = "INSERT INTO attempts (doc, count) VALUES (?1, 1)"
 		       " ON CONFLICT (doc) DO UPDATE SET count = count + 1 RETURNING count",

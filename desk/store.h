@@ -319,6 +319,25 @@ WD_MUST_USE int wd_store_document_get(struct wd_store *s, struct wd_hash id, str
 bool wd_store_document_is_settled(struct wd_store *s, uint64_t seq);
 uint64_t wd_store_inbox_position(struct wd_store *s);
 
+/* ---- topics that documents are read from ---- */
+
+/** How far a partition was read. */
+struct wd_store_cursor {
+	struct wd_str cluster, topic;
+	int32_t partition;
+	uint32_t epoch;      /* so many times the topic was made anew */
+	int64_t next;        /* all before it is settled */
+	struct wd_hash last; /* the document at next - 1; zero: there was none */
+};
+/** Part of the open transaction, else durable at once. Never moves back but with a higher epoch.
+ * Any thread. */
+WD_MUST_USE int wd_store_cursor_put(
+	struct wd_store *s, const struct wd_store_cursor *c, struct wd_err *err);
+/** What is committed for c's cluster, topic and partition; WD_E_NOTFOUND. Any thread; never waits
+ * for a commit. */
+WD_MUST_USE int wd_store_cursor_get(
+	struct wd_store *s, struct wd_store_cursor *c, struct wd_err *err);
+
 /* ---- documents and events that failed ---- */
 
 struct wd_store_dead {

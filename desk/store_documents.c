@@ -1,7 +1,7 @@
 /*
- * What became of documents that the inbox took: written by the desk in the transaction of the
- * events they caused, read by whoever asks, on a connection of its own so that nobody waits for a
- * commit.
+ * What became of documents that the inbox took, and how far the topics were read that they came
+ * from: written by the desk in the transaction of the events they caused, read by whoever asks, on
+ * a connection of its own so that nobody waits for a commit, and sees only what is committed.
  */
 #include "base/clock.h"
 #include "desk/store_sql.h"
@@ -45,6 +45,10 @@ static int open_reader(struct wd_store *s, struct wd_err *err)
 			 "SELECT seq, body, fate, articles, versions, reason, time"
 			 " FROM documents WHERE id = ?1 ORDER BY seq DESC LIMIT 1",
 			 -1, SQLITE_PREPARE_PERSISTENT, &s->doc_get, NULL) != SQLITE_OK ||
+			sqlite3_prepare_v3(s->doc_db,
+				"SELECT epoch, next, last FROM cursors WHERE cluster = ?1"
+				" AND topic = ?2 AND partition = ?3",
+				-1, SQLITE_PREPARE_PERSISTENT, &s->doc_cursor, NULL) != SQLITE_OK ||
 			sqlite3_prepare_v3(s->doc_db, "SELECT 1 FROM documents WHERE seq = ?1", -1,
 				SQLITE_PREPARE_PERSISTENT, &s->doc_seq, NULL) != SQLITE_OK))
 		r = wd_sql_error(s->doc_db, sqlite3_errcode(s->doc_db), "documents", err);
@@ -57,9 +61,10 @@ void wd_store_documents_close(struct wd_store *s)
 {
 	(void)sqlite3_finalize(s->doc_get);
 	(void)sqlite3_finalize(s->doc_seq);
+	(void)sqlite3_finalize(s->doc_cursor);
 	if (s->doc_db != s->db)
 		(void)sqlite3_close(s->doc_db);
-	s->doc_get = s->doc_seq = NULL;
+	s->doc_get = s->doc_seq = s->doc_cursor = NULL;
 	s->doc_db = NULL;
 }
 
@@ -125,4 +130,43 @@ uint64_t wd_store_inbox_position(struct wd_store *s)
 	int64_t at = wd_sql_one(s->db, "SELECT value FROM meta WHERE name = 'inbox'");
 	(void)wd_store_unlock(s, 0);
 	return at > 0 ? (uint64_t)at : 0;
+}
+
+/* ---- topics ---- */
+
+int wd_store_cursor_put(struct wd_store *s, const struct wd_store_cursor *c, struct wd_err *err)
+{
+	sqlite3_stmt *st = s->st[ST_CURSOR_PUT];
+	wd_store_lock(s);
+	wd_sql_str(st, 1, c->cluster);
+	wd_sql_str(st, 2, c->topic);
+	wd_sql_int(st, 3, c->partition);
+	wd_sql_int(st, 4, c->epoch);
+	wd_sql_int(st, 5, c->next);
+	wd_sql_hash(st, 6, &c->last);
+	return wd_store_unlock(s, wd_sql_run(s, ST_CURSOR_PUT, err));
+}
+
+int wd_store_cursor_get(struct wd_store *s, struct wd_store_cursor *c, struct wd_err *err)
+{
+	lock(s);
+	int r = open_reader(s, err);
+	if (r != WD_OK)
+		return unlock(s, r);
+	sqlite3_stmt *st = s->doc_cursor;
+	wd_sql_str(st, 1, c->cluster);
+	wd_sql_str(st, 2, c->topic);
+	wd_sql_int(st, 3, c->partition);
+	int rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW) {
+		c->epoch = (uint32_t)sqlite3_column_int64(st, 0);
+		c->next = sqlite3_column_int64(st, 1);
+		c->last = wd_sql_col_hash(st, 2);
+	} else if (rc == SQLITE_DONE) {
+		r = WD_E_NOTFOUND; /* usual at a first start: no words about it */
+	} else {
+		r = wd_sql_error(s->doc_db, rc, "cursors", err);
+	}
+	(void)sqlite3_reset(st);
+	return unlock(s, r);
 }

@@ -60,6 +60,7 @@ enum wd_store_stmt {
 	ST_DOC_PUT,
 	ST_DOC_TRIM,
 	ST_DOC_POS,
+	ST_CURSOR_PUT,
 	ST_WEBSUB_PUT,
 	ST_WEBSUB_DROP,
 	ST_WEBSUB_NEXT,
@@ -95,7 +96,7 @@ struct wd_store {
 	bool woken;
 	pthread_mutex_t doc_lock;
 	sqlite3 *doc_db; /* under doc_lock: reads documents beside the desk; opened at first use */
-	sqlite3_stmt *doc_get, *doc_seq;
+	sqlite3_stmt *doc_get, *doc_seq, *doc_cursor;
 	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
 };
 

@@ -14,13 +14,16 @@
 
 struct wd_inbox;
 
+/** In `origin`: the document is not to be read, `url` says why; it becomes a dead letter. */
+#define WD_INBOX_REFUSED 0x100u
+
 /** A document: enough to make a struct wd_doc of it at any later time. */
 struct wd_inbox_record {
 	uint64_t seq; /* given by wd_inbox_put; never used twice */
 	struct wd_hash id;
 	uint64_t body_hash; /* of `body` */
 	int64_t received_us;
-	uint32_t origin; /* enum wd_doc_origin */
+	uint32_t origin; /* enum wd_doc_origin, WD_INBOX_REFUSED */
 	struct wd_str source, type, input, url;
 	struct wd_str body;
 };

@@ -266,11 +266,12 @@ static struct wd_doc *make_doc(struct wd_intake *in, const struct wd_inbox_recor
 	struct wd_doc *doc = wd_doc_new(r->body.n + WD_MIB);
 	if (doc == NULL)
 		return NULL;
-	doc->origin = (enum wd_doc_origin)r->origin;
+	bool is_refused = (r->origin & WD_INBOX_REFUSED) != 0;
+	doc->origin = (enum wd_doc_origin)(r->origin & ~WD_INBOX_REFUSED);
 	doc->feed = wd_arena_str(doc->mem, r->source);
 	doc->content_type = wd_arena_str(doc->mem, r->type);
 	doc->input = wd_arena_str(doc->mem, r->input);
-	doc->url = wd_arena_str(doc->mem, r->url);
+	*(is_refused ? &doc->refused : &doc->url) = wd_arena_str(doc->mem, r->url);
 	doc->fetched_at_us = r->received_us;
 	doc->body = wd_arena_str(doc->mem, r->body);
 	in->o.dress(doc, in->o.ctx);

@@ -15,6 +15,10 @@ libwiredesk_a_SOURCES += \
 	%reldir%/inbox.c %reldir%/inbox.h %reldir%/inbox_impl.h \
 	%reldir%/inbox_record.c \
 	%reldir%/intake.c %reldir%/intake.h \
+	%reldir%/kafka_input.c %reldir%/kafka_input.h %reldir%/kafka_input_impl.h \
+	%reldir%/kafka_input_client.c \
+	%reldir%/kafka_input_status.c \
+	%reldir%/kafka_record.c %reldir%/kafka_record.h \
 	%reldir%/netguard.c %reldir%/netguard.h \
 	%reldir%/schedule.c %reldir%/schedule.h \
 	%reldir%/spool.c %reldir%/spool.h \

@@ -285,9 +285,13 @@ static void own_headers(struct wd_doc *doc, const struct wd_warc_record *rec)
 		doc->origin = WD_DOC_PUSH;
 	else if (wd_str_eqc(origin, "spool"))
 		doc->origin = WD_DOC_SPOOL;
+	else if (wd_str_eqc(origin, "kafka"))
+		doc->origin = WD_DOC_KAFKA;
 	/* A record needs a target; a document that came without a URL had its source's name there.
 	 */
-	if ((doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL) && feed_url.n == 0)
+	bool is_handed_in = doc->origin == WD_DOC_PUSH || doc->origin == WD_DOC_SPOOL ||
+			    doc->origin == WD_DOC_KAFKA;
+	if (is_handed_in && feed_url.n == 0)
 		doc->url = WD_STR_NONE;
 }
 

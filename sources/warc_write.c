@@ -396,6 +396,7 @@ static const char *origin_of(const struct wd_doc *doc)
 {
 	return doc->origin == WD_DOC_PUSH    ? "push"
 	       : doc->origin == WD_DOC_SPOOL ? "spool"
+	       : doc->origin == WD_DOC_KAFKA ? "kafka"
 	       : doc->origin == WD_DOC_HTTP  ? "poll"
 					     : "other";
 }

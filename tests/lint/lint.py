@@ -35,7 +35,7 @@ MAY_INCLUDE = {
 }
 # Header (or its folder) -> the files that may include it.
 ONE_FILE = {
-    "librdkafka/": {"sinks/kafka", "tests/"},
+    "librdkafka/": {"sinks/kafka", "sources/kafka_input", "tests/"},
     "sqlite3.h": {"desk/store"},
     "libxml/": {"parsers/xml", "daemon/config_feeds.c", "daemon/main.c", "tests/"},
     "curl/": {"sources/http", "daemon/main.c"},
