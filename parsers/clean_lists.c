@@ -6,6 +6,8 @@
  * ("-", "1)") needs two lines in a row, numbers also their order from one. Numbers are not lost:
  * the ordered list counts again.
  */
+#include "base/buf.h"
+#include "base/limits.h"
 #include "base/utf8.h"
 #include "parsers/clean_impl.h"
 
@@ -91,31 +93,50 @@ static struct mark mark_of(struct wd_str s)
 	return m;
 }
 
+/* Text written piece by piece ("-", " ") made one: a mark may end where the next piece begins. */
+static void join_text(struct wd_arena *a, struct wd_node *t)
+{
+	struct wd_buf buf;
+	if (t->next == NULL || t->next->type != WD_NODE_TEXT)
+		return;
+	wd_buf_init(&buf, WD_MAX_BODY_BYTES);
+	wd_buf_add(&buf, t->text);
+	for (struct wd_node *n; (n = t->next) != NULL && n->type == WD_NODE_TEXT;) {
+		wd_buf_add(&buf, n->text);
+		wd_node_remove(n);
+	}
+	t->text = wd_arena_str(a, wd_buf_str(&buf));
+	wd_buf_done(&buf);
+}
+
 /* The line's first text, when it starts with one. */
-static struct wd_node *leading_text(const struct line *l)
+static struct wd_node *leading_text(struct wd_arena *a, const struct line *l)
 {
 	struct wd_node *n = l->first;
 	while (n != NULL && n != l->end && n->type == WD_NODE_ELEMENT && n->first != NULL)
 		n = n->first;
-	return n != l->end && n != NULL && n->type == WD_NODE_TEXT ? n : NULL;
+	if (n == l->end || n == NULL || n->type != WD_NODE_TEXT)
+		return NULL;
+	join_text(a, n);
+	return n;
 }
 
-static struct line line_at(struct wd_node *p, struct wd_node *first)
+static struct line line_at(struct wd_arena *a, struct wd_node *p, struct wd_node *first)
 {
 	struct line l = {.p = p, .first = first, .end = first};
 	while (l.end != NULL && !(l.end->type == WD_NODE_ELEMENT && l.end->tag == WD_TAG_BR))
 		l.end = l.end->next;
-	const struct wd_node *t = leading_text(&l);
+	const struct wd_node *t = leading_text(a, &l);
 	if (t != NULL)
 		l.mark = mark_of(t->text);
 	return l;
 }
 
 /* The line after l, in this paragraph or the next one beside it. */
-static bool next_line(const struct line *l, struct line *ret)
+static bool next_line(struct wd_arena *a, const struct line *l, struct line *ret)
 {
 	if (l->end != NULL && l->end->next != NULL) {
-		*ret = line_at(l->p, l->end->next);
+		*ret = line_at(a, l->p, l->end->next);
 		return true;
 	}
 	struct wd_node *p = l->p->next;
@@ -123,7 +144,7 @@ static bool next_line(const struct line *l, struct line *ret)
 		p = p->next;
 	if (p == NULL || p->tag != WD_TAG_P || p->first == NULL)
 		return false;
-	*ret = line_at(p, p->first);
+	*ret = line_at(a, p, p->first);
 	return true;
 }
 
@@ -138,9 +159,9 @@ static bool follows(const struct mark *a, const struct mark *b)
 
 /* Before tables are looked for, only what cannot be a row of one: no figures after a
  * number, no columns. */
-static bool may_be_row(const struct line *l)
+static bool may_be_row(struct wd_arena *a, const struct line *l)
 {
-	const struct wd_node *t = leading_text(l);
+	const struct wd_node *t = leading_text(a, l);
 	struct wd_str s = t != NULL ? wd_str_from(t->text, l->mark.bytes) : WD_STR_NONE;
 	for (size_t i = 0; l->mark.kind >= NUMBER_PAREN && i < s.n; i++) {
 		if (wd_is_digit(s.p[i]))
@@ -150,82 +171,104 @@ static bool may_be_row(const struct line *l)
 	       wd_str_find(s, WD_STR("  "), 0) != SIZE_MAX;
 }
 
-static size_t group_at(const struct line *first, bool early)
+static size_t group_at(struct wd_arena *a, const struct line *first, bool early)
 {
 	struct line l = *first, next;
-	if (l.mark.kind == NONE || (early && may_be_row(&l)) ||
+	if (l.mark.kind == NONE || (early && may_be_row(a, &l)) ||
 		(l.mark.kind >= NUMBER_PAREN && l.mark.number != 1))
 		return 0;
 	size_t n = 1;
-	while (next_line(&l, &next) && follows(&l.mark, &next.mark) &&
-		!(early && may_be_row(&next))) {
+	while (next_line(a, &l, &next) && follows(&l.mark, &next.mark) &&
+		!(early && may_be_row(a, &next))) {
 		l = next;
 		n++;
 	}
 	return n > 1 || l.mark.kind == GLYPH ? n : 0;
 }
 
-static void strip_mark(const struct line *l)
+/* Takes off what a block may not start with, from `from` on: white space, line ends. Returns the
+ * text or picture that it starts with then. Elements left empty go when the tree is pruned. */
+static struct wd_node *trim_start(const struct wd_node *block, struct wd_node *from)
 {
-	struct wd_node *t = leading_text(l);
-	if (t == NULL)
-		return;
-	t->text = wd_str_from(t->text, l->mark.bytes);
-	for (;;) { /* "• • text" */
-		struct mark again = mark_of(t->text);
-		if (again.kind != GLYPH)
-			break;
-		t->text = wd_str_from(t->text, again.bytes);
+	for (struct wd_node *n = from, *next; n != NULL; n = next) {
+		if (n->type == WD_NODE_TEXT)
+			n->text = wd_str_from(n->text, skip_spaces(n->text, 0));
+		if (n->type == WD_NODE_TEXT ? n->text.n > 0 : n->tag == WD_TAG_IMG)
+			return n;
+		next = wd_node_next(block, n, false);
+		if (n->type == WD_NODE_ELEMENT && n->tag == WD_TAG_BR)
+			wd_node_remove(n);
+	}
+	return NULL;
+}
+
+/* Takes the mark off an item, and bullets that stand behind it ("• • text"). */
+static void strip_mark(struct wd_arena *a, struct wd_node *item, struct mark mark)
+{
+	struct line l = {.p = item, .first = item->first};
+	struct wd_node *t = mark.kind != NONE ? leading_text(a, &l) : NULL;
+	while (t != NULL && t->type == WD_NODE_TEXT) {
+		t->text = wd_str_from(t->text, mark.bytes);
+		t = trim_start(item, t);
+		if (t == NULL || t->type != WD_NODE_TEXT)
+			return;
+		join_text(a, t);
+		mark = mark_of(t->text);
+		if (mark.kind != GLYPH)
+			return;
 	}
 }
 
-/* Splits p before `at`; what is before it stays in p. Returns the paragraph that starts with it. */
-static struct wd_node *split_before(struct wd_arena *a, struct wd_node *p, struct wd_node *at)
+static struct wd_node *like(struct wd_arena *a, enum wd_tag tag, const struct wd_node *p)
 {
-	if (at == p->first)
-		return p;
-	struct wd_node *rest = wd_node_new(a, WD_TAG_P);
-	if (rest == NULL)
-		return p;
-	rest->attrs = p->attrs;
-	rest->attr_count = p->attr_count;
-	if (p->next != NULL)
-		wd_node_insert_before(p->next, rest);
-	else
-		wd_node_append(p->parent, rest);
-	for (struct wd_node *n = at, *next; n != NULL; n = next) {
-		next = n->next;
-		wd_node_remove(n);
-		wd_node_append(rest, n);
+	struct wd_node *n = wd_node_new(a, tag);
+	if (n != NULL) {
+		n->attrs = p->attrs;
+		n->attr_count = p->attr_count;
 	}
-	if (p->last != NULL && p->last->type == WD_NODE_ELEMENT && p->last->tag == WD_TAG_BR)
-		wd_node_remove(p->last);
-	return rest;
+	return n;
+}
+
+static void move_nodes(struct wd_node *to, struct wd_node *from, const struct wd_node *end)
+{
+	for (struct wd_node *next; from != end; from = next) {
+		next = from->next;
+		wd_node_remove(from);
+		wd_node_append(to, from);
+	}
+}
+
+/* What stands in p before `at` becomes a paragraph before it. Each node is moved once, however many
+ * lists a paragraph holds. */
+static void split_before(struct wd_arena *a, struct wd_node *p, const struct wd_node *at)
+{
+	struct wd_node *before = at != p->first ? like(a, WD_TAG_P, p) : NULL;
+	if (before == NULL)
+		return;
+	wd_node_insert_before(p, before);
+	move_nodes(before, p->first, at);
+	if (before->last->type == WD_NODE_ELEMENT && before->last->tag == WD_TAG_BR)
+		wd_node_remove(before->last);
 }
 
 /* Makes `count` lines from `first` on into a list. Returns the list. */
 static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t count)
 {
+	struct wd_node *p = first.p;
 	struct wd_node *list =
 		wd_node_new(a, first.mark.kind >= NUMBER_PAREN ? WD_TAG_OL : WD_TAG_UL);
 	if (list == NULL)
 		return NULL;
-	struct wd_node *p = split_before(a, first.p, first.first);
+	split_before(a, p, first.first);
 	wd_node_insert_before(p, list);
 	for (size_t i = 0; i < count && p != NULL; i++) {
-		struct line l = line_at(p, p->first);
-		struct wd_node *li = wd_node_new(a, WD_TAG_LI);
+		struct line l = line_at(a, p, p->first);
+		struct wd_node *li = like(a, WD_TAG_LI, p);
 		if (li == NULL)
 			return list;
-		strip_mark(&l);
 		wd_node_append(list, li);
-		li->attrs = p->attrs;
-		li->attr_count = p->attr_count;
-		for (struct wd_node *n = l.first, *next; n != l.end; n = next) {
-			next = n->next;
-			wd_node_remove(n);
-			wd_node_append(li, n);
-		}
+		move_nodes(li, l.first, l.end);
+		strip_mark(a, li, l.mark);
 		if (p->first != NULL) /* the <br> that ended the line */
 			wd_node_remove(p->first);
 		struct wd_node *empty = p;
@@ -240,13 +283,14 @@ static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t c
 }
 
 /* A bullet typed inside an item that is one already. */
-static void strip_in_item(struct wd_node *li)
+static void strip_in_item(struct wd_arena *a, struct wd_node *li)
 {
-	if (li->first == NULL || li->first->tag != WD_TAG_P || li->first->type != WD_NODE_ELEMENT)
+	struct wd_node *p = li->first;
+	if (p == NULL || p->tag != WD_TAG_P || p->type != WD_NODE_ELEMENT)
 		return;
-	struct line l = line_at(li->first, li->first->first);
-	if (l.mark.kind == GLYPH && l.first == li->first->first)
-		strip_mark(&l);
+	struct line l = line_at(a, p, p->first);
+	if (l.mark.kind == GLYPH)
+		strip_mark(a, p, l.mark);
 }
 
 void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
@@ -254,15 +298,15 @@ void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const 
 {
 	for (struct wd_node *n = root->first, *next; n != NULL; n = next) {
 		if (n->tag == WD_TAG_LI && !early)
-			strip_in_item(n);
+			strip_in_item(a, n);
 		next = wd_node_next(root, n, n->tag == WD_TAG_P || n->tag == WD_TAG_TABLE);
 		if (n->tag != WD_TAG_P || n->first == NULL || n->parent->tag == WD_TAG_LI)
 			continue;
-		struct line l = line_at(n, n->first);
-		size_t count = group_at(&l, early);
+		struct line l = line_at(a, n, n->first);
+		size_t count = group_at(a, &l, early);
 		while (count == 0 && l.end != NULL && l.end->next != NULL) {
-			l = line_at(n, l.end->next);
-			count = group_at(&l, early);
+			l = line_at(a, n, l.end->next);
+			count = group_at(a, &l, early);
 		}
 		if (count == 0)
 			continue;

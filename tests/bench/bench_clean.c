@@ -145,6 +145,7 @@ static const struct {
 	{"cells in a line", "Year\tTotal\t2020\n"},
 	{"columns by spaces", "2020  27.2  31.5<br>"},
 	{"typed bullets", "<p>- a</p><p>* b</p><p>1) c</p>"},
+	{"bullets among lines", "<b>•</b> a<br>b<br>"},
 	{"nested lists", "<ul><li>a"},
 	{"nested tables", "<table><tr><td>a"},
 	{"combining marks", "a\xCC\x81\xCC\x95\xCC\x80\xCC\x9A"},

@@ -42,6 +42,17 @@ static const struct {
 		"<p>Points:</p>\n<ul>\n<li>a</li>\n<li>b</li>\n</ul>", "Points:\n\na\n\nb"},
 	{"typed numbers", "<p>1) a</p><p>2) b</p>", "<ol>\n<li>a</li>\n<li>b</li>\n</ol>",
 		"a\n\nb"},
+	{"bullets apart from their text",
+		"<p><b>•</b> a<br>• <b>• b</b><br><b>•</b><i>• c</i><br><b>•<br>d</b><br>• <img "
+		"src=http://a.example/x.png> e</p>",
+		"<ul>\n<li>a</li>\n<li><b>b</b></li>\n<li><i>c</i></li>\n<li><b>d</b></li>\n<li><img "
+		"src=\"http://a.example/x.png\"> e</li>\n</ul>",
+		"a\n\nb\n\nc\n\nd\n\ne"},
+	{"dashes before an element", "<p>a<br>-<sub> b</sub><br>-<i> c</i></p>",
+		"<p>a</p>\n<ul>\n<li><sub>b</sub></li>\n<li><i>c</i></li>\n</ul>", "a\n\nb\n\nc"},
+	{"lists among lines", "<p>a<br>• b<br>c<br>• d<br>• e<br>f</p>",
+		"<p>a</p>\n<ul>\n<li>b</li>\n</ul>\n<p>c</p>\n<ul>\n<li>d</li>\n<li>e</li>\n</ul>\n<p>f</p>",
+		"a\n\nb\n\nc\n\nd\n\ne\n\nf"},
 	{"one dash is none", "<p>- he said</p><p>b</p>", "<p>- he said</p>\n<p>b</p>",
 		"- he said\n\nb"},
 	{"numbers out of order", "<p>3. a</p><p>1. b</p>", "<p>3. a</p>\n<p>1. b</p>",
