@@ -45,6 +45,9 @@ static struct wd_str rdfa_key(struct wd_facts *f, struct wd_str key, bool *ret_d
 	static const char *const schema[] = {
 		"schema:", "http://schema.org/", "https://schema.org/", "rnews:"};
 	struct wd_str first = wd_str_sub(key, 0, wd_str_chr(key, ' ', 0));
+	*ret_dublin = false;
+	if (first.n == 0)
+		return first;
 	*ret_dublin =
 		wd_str_istarts(first, WD_STR("dc:")) || wd_str_istarts(first, WD_STR("dcterms:"));
 	if (*ret_dublin) {

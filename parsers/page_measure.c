@@ -17,16 +17,24 @@ struct text_sum {
 /* Full stops and commas that stand before white space or the end, and those of other scripts. */
 static struct text_sum sum_text(struct wd_str s)
 {
+	static const bool may_mark[256] = {[','] = true,
+		['.'] = true,
+		['!'] = true,
+		['?'] = true,
+		[';'] = true,
+		[0xD8] = true,
+		[0xE0] = true,
+		[0xE3] = true,
+		[0xEF] = true};
 	struct text_sum r = {0, 0};
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 		r.bytes += c > ' ';
-		if (c <= ' ' || wd_is_alnum((char)c))
+		if (!may_mark[c]) /* nearly all */
 			continue;
 		if (c < 0x80) {
-			if ((c == ',' || c == '.' || c == '!' || c == '?' || c == ';') &&
-				(i + 1 == s.n || (unsigned char)s.p[i + 1] <= ' ' ||
-					s.p[i + 1] == '"' || (unsigned char)s.p[i + 1] >= 0xC0))
+			if (i + 1 == s.n || (unsigned char)s.p[i + 1] <= ' ' || s.p[i + 1] == '"' ||
+				(unsigned char)s.p[i + 1] >= 0xC0)
 				r.marks++;
 			continue;
 		}

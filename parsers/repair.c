@@ -190,6 +190,20 @@ static void slash(struct look *l, size_t i)
 		l->need |= BROKEN;
 }
 
+/* Behind "&amp;": another reference, not the rest of "AT&amp;T". Brackets count without semicolon.
+ */
+static bool may_be_name(struct wd_str s)
+{
+	enum { LONGEST = 10 };
+	size_t n = 0;
+	if (s.n == 0 || !wd_is_alpha(s.p[0]))
+		return s.n > 0 && s.p[0] == '#';
+	while (n < s.n && n <= LONGEST && wd_is_alnum(s.p[n]))
+		n++;
+	return wd_str_istarts(s, WD_STR("lt")) || wd_str_istarts(s, WD_STR("gt")) ||
+	       (n < s.n && s.p[n] == ';');
+}
+
 static void entity(struct look *l, size_t i)
 {
 	struct wd_str rest = wd_str_from(l->s, i + 1);
@@ -207,8 +221,7 @@ static void entity(struct look *l, size_t i)
 			if (wd_rlex_tag(l->s, i, &t)) /* part of a table whose rest is not? */
 				l->need |= BROKEN;
 		}
-	} else if (wd_str_istarts(rest, WD_STR("amp;")) && rest.n > 4 &&
-		   (wd_is_alpha(rest.p[4]) || rest.p[4] == '#')) {
+	} else if (wd_str_istarts(rest, WD_STR("amp;")) && may_be_name(wd_str_from(rest, 4))) {
 		l->need |= ESCAPED;
 	}
 }

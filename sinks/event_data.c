@@ -48,8 +48,12 @@ static struct wd_str without_space(struct wd_arena *a, struct wd_str s)
 		return WD_STR_NONE;
 	while (at < s.n) {
 		size_t from = at;
-		uint32_t cp = wd_utf8_next(s, &at);
-		if (wd_cp_is_space(cp) || cp < 0x20)
+		if ((unsigned char)s.p[at] < 0x80) {
+			p[n] = s.p[at++];
+			n += p[n] > 0x20;
+			continue;
+		}
+		if (wd_cp_is_space(wd_utf8_next(s, &at)))
 			continue;
 		memcpy(p + n, s.p + from, at - from);
 		n += at - from;

@@ -51,12 +51,12 @@ static bool ends_sentence(const struct wd_folded *d, uint32_t start, uint32_t i)
 	uint32_t cp = d->cp[i];
 	if (cp == '\n' || cp == 0x3002)
 		return true;
+	if (cp != '.' && cp != '!' && cp != '?')
+		return false;
 	bool is_wide_after =
 		i + 1 < d->n && (wd_cp_is_han(d->cp[i + 1]) || wd_cp_is_kana(d->cp[i + 1]));
 	if (cp == '!' || cp == '?')
 		return i + 1 >= d->n || d->cp[i + 1] == ' ' || d->gap[i + 1] != 0 || is_wide_after;
-	if (cp != '.')
-		return false;
 	bool before_space =
 		i + 1 >= d->n || d->cp[i + 1] == ' ' || d->cp[i + 1] == '\n' || d->gap[i + 1] != 0;
 	bool after_quote = i + 2 < d->n && (d->cp[i + 1] == '"' || d->cp[i + 1] == '\'') &&

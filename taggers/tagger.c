@@ -37,8 +37,9 @@ void wd_tag_scratch_free(struct wd_tag_scratch *s)
 /* Declared, unless the script forbids it; else detected. */
 static void tag_language(struct wd_tag_scratch *s, struct wd_arena *a, struct wd_article *art)
 {
-	struct wd_str parts = wd_arena_printf(a, "%.*s\n%.*s\n%.*s", WD_STR_ARG(art->headline),
-		WD_STR_ARG(art->summary), WD_STR_ARG(wd_str_sub(art->text, 0, 4000)));
+	struct wd_str above = wd_arena_cat(a, art->headline, WD_STR("\n"));
+	above = wd_arena_cat(a, above, wd_arena_cat(a, art->summary, WD_STR("\n")));
+	struct wd_str parts = wd_arena_cat(a, above, wd_str_sub(art->text, 0, 4000));
 	if (art->language.n > 0 && wd_language_plausible(art->language, parts)) {
 		if (art->language_source.n == 0)
 			art->language_source = WD_STR("declared");

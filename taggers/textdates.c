@@ -251,6 +251,8 @@ static uint32_t words_before(const struct cursor *c, uint32_t i, struct parts *p
 		{"去る", 0, 0, false, true, false},
 		{"来る", 0, 0, false, false, true},
 	};
+	if (i == c->start || at(c, i - 1) < 0x3000) /* all of them end in CJK */
+		return i;
 	for (size_t k = 0; k < WD_COUNTOF(rows); k++) {
 		if (!text_before(c, i, rows[k].word))
 			continue;
@@ -400,6 +402,8 @@ static uint32_t day_first(struct cursor *c, uint32_t i, int *rc)
 static uint32_t year_alone(struct cursor *c, uint32_t i, int *rc)
 {
 	unsigned n = 0;
+	if (c->d->cp[i] != 'i')
+		return i;
 	uint32_t from = i + 3, e = text_at(c, i, "in ") ? number(c, from, &n) : from;
 	uint32_t after = at(c, e);
 	if (e - from != 4 || n <= 1900 || n >= 2100 || wd_cp_is_letter(after) || after == '-' ||
@@ -447,6 +451,9 @@ static uint32_t weekday(struct cursor *c, uint32_t i, int *rc)
 {
 	static const char *const days[] = {"thursday", "friday", "saturday", "sunday", "monday",
 		"tuesday", "wednesday"}; /* 1970-01-01 was a Thursday */
+	uint32_t first = c->d->cp[i];
+	if (first != 't' && first != 'f' && first != 's' && first != 'm' && first != 'w')
+		return i;
 	for (unsigned k = 0; k < 7; k++) {
 		if (!text_at(c, i, days[k]))
 			continue;
