@@ -25,6 +25,7 @@
 #define IDLE_US 100000
 #define BACKOFF_FIRST_US 200000
 #define BACKOFF_MAX_US (5 * WD_SEC)
+#define SETTLE_US (10 * WD_SEC)
 
 enum state { ST_STARTING, ST_RUNNING, ST_DOWN, ST_DEAD };
 static const char *const state_names[] = {"starting", "running", "down", "stopped"};
@@ -42,6 +43,7 @@ struct wd_pump {
 	atomic_int state;
 	/* thread's own */
 	int64_t sent, last_wanted;
+	bool unkept; /* a refused event could not be kept before the end */
 	size_t skip, batch;
 	int64_t backoff_us;
 	pthread_mutex_t lock;
@@ -75,19 +77,18 @@ static void pack(struct wd_buf *b, const char *name, struct wd_str value)
 	wd_buf_putc(b, '\0');
 }
 
-/* The sink will never take this row: it goes to the local dead letters, and to the dead-letter
- * topic unless it was meant for that. */
-static void refused(int64_t seq, const char *why, void *ctx)
+/* false: it cannot be kept now. */
+static bool keep_letter(struct wd_pump *p, int64_t seq, const char *why)
 {
-	struct wd_pump *p = ctx;
 	struct wd_row *row = NULL;
 	size_t n = 0;
 	struct wd_err err = {0};
+	struct wd_buf attrs;
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(BATCH_ARENA);
-	if (a == NULL ||
-		wd_store_read(p->reader, seq - 1, 1, BATCH_BYTES, 0, a, &row, &n, &err) != WD_OK ||
-		n == 0 || row->seq != seq)
-		return;
+	int r = a != NULL ? wd_store_read(p->reader, seq - 1, 1, BATCH_BYTES, 0, a, &row, &n, &err)
+			  : WD_E_NOMEM;
+	if (r != WD_OK || n == 0 || row->seq != seq)
+		return r == WD_OK;
 	struct wd_store_dead d = {.time_us = row->time_us,
 		.is_event = true,
 		.input = row->key,
@@ -96,23 +97,44 @@ static void refused(int64_t seq, const char *why, void *ctx)
 		.error = wd_str_c(why),
 		.attrs = row->attrs,
 		.bytes = row->data};
-	int r = wd_store_dead_put(p->opts.store, &d, NULL, &err);
-	wd_log(WD_LOG_WARNING, wd_str_c(p->name), "event-refused", "key=%.*s error=%s kept=%s",
-		WD_STR_ARG(row->key), WD_LOGQ(wd_str_c(why)), r == WD_OK ? "yes" : err.text);
-	struct wd_row letter = {.kind = WD_ROW_DEAD, .time_us = row->time_us, .key = row->key};
-	if (row->kind == WD_ROW_DEAD || !p->ops->wants(p->sink, &letter))
-		return;
-	struct wd_buf attrs;
 	wd_buf_init(&attrs, 64 * WD_KIB);
 	pack(&attrs, "wd_error", wd_str_c(why));
 	pack(&attrs, "wd_stage", wd_str_c(p->name));
 	wd_buf_add(&attrs, row->attrs);
-	letter.attrs = wd_buf_str(&attrs);
-	letter.data = row->data;
-	if (wd_store_out(p->opts.store, &letter, &err) != WD_OK)
-		wd_log(WD_LOG_WARNING, wd_str_c(p->name), "dead-letter-kept-locally", "error=%s",
-			WD_LOGQ(wd_str_c(err.text)));
+	struct wd_row letter = {
+		.kind = WD_ROW_DEAD, .time_us = row->time_us, .attrs = wd_buf_str(&attrs)};
+	bool goes_out = row->kind != WD_ROW_DEAD && p->ops->wants(p->sink, &letter);
+	r = wd_store_letter(p->opts.store, &d, goes_out ? &letter : NULL, &err);
 	wd_buf_done(&attrs);
+	if (r == WD_OK)
+		wd_log(WD_LOG_WARNING, wd_str_c(p->name), "event-refused", "key=%.*s error=%s",
+			WD_STR_ARG(row->key), WD_LOGQ(wd_str_c(why)));
+	return r == WD_OK;
+}
+
+/* The sink will never take this row: it goes to the local dead letters, and to the dead-letter
+ * topic unless it was meant for that. */
+static void refused(int64_t seq, const char *why, void *ctx)
+{
+	struct wd_pump *p = ctx;
+	while (!keep_letter(p, seq, why)) {
+		if (stopping(p)) { /* no position may pass it */
+			p->unkept = true;
+			return;
+		}
+		nap(p, BACKOFF_FIRST_US);
+	}
+}
+
+static int settle(void *ctx, struct wd_err *err)
+{
+	struct wd_pump *p = ctx;
+	int64_t until = wd_clock_mono_us() + SETTLE_US;
+	while (wd_store_has_letters(p->opts.store) && !stopping(p) && wd_clock_mono_us() < until)
+		nap(p, 5000);
+	if (!p->unkept && !wd_store_has_letters(p->opts.store))
+		return WD_OK;
+	return wd_err_set(err, WD_E_TRANSIENT, "refused events are not saved yet");
 }
 
 static void line(struct wd_str text, void *ctx)
@@ -243,11 +265,14 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	r = p->ops->poll(p->sink, busy ? 0 : IDLE_US / 2, &place, err);
 	/* What is behind the last wanted row needs nobody's word. */
 	int64_t pos = place.pos >= p->last_wanted ? p->sent : place.pos;
-	if (p->skip == 0 && pos > wd_store_reader_pos(p->reader)) {
+	if (p->skip > 0 || pos <= wd_store_reader_pos(p->reader))
+		return r;
+	int settled = settle(p, r == WD_OK ? err : NULL);
+	if (settled == WD_OK) {
 		wd_store_ack(p->reader, pos, place.mark);
 		p->backoff_us = BACKOFF_FIRST_US;
 	}
-	return r;
+	return r == WD_OK ? settled : r;
 }
 
 static void make_host(struct wd_pump *p, struct wd_sink_host *ret)
@@ -255,8 +280,10 @@ static void make_host(struct wd_pump *p, struct wd_sink_host *ret)
 	*ret = (struct wd_sink_host){.store_uuid = wd_store_uuid(p->opts.store),
 		.pos = wd_store_reader_pos(p->reader),
 		.mark = wd_store_reader_mark(p->reader),
+		.known = wd_store_reader_is_known(p->reader),
 		.opened_seq = wd_store_opened_seq(p->opts.store),
 		.refused = refused,
+		.settle = settle,
 		.line = line,
 		.stopping = stopping,
 		.ctx = p};

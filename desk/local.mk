@@ -9,6 +9,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/store_archive.c \
 	%reldir%/store_data.c \
 	%reldir%/store_kept.c \
+	%reldir%/store_letters.c \
 	%reldir%/store_documents.c \
 	%reldir%/store_held.c \
 	%reldir%/store_outbox.c \

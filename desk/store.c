@@ -101,6 +101,8 @@ static const char *const migrations[] = {
 	/* 8: topics that are read; `next`: all before it is settled */
 	"CREATE TABLE cursors (cluster TEXT, topic TEXT, partition INT, epoch INT, next INT, last BLOB,"
 	" PRIMARY KEY (cluster, topic, partition)) WITHOUT ROWID;",
+	/* 9: whether the same failed before is asked for each dead letter */
+	"CREATE INDEX dead_input ON dead (input);",
 };
 
 #define ARTICLE_COLS                                                                               \
@@ -166,8 +168,9 @@ static const char *const sql[ST_COUNT] = {
 	[ST_SINK_PUT] = "INSERT OR REPLACE INTO sinks (name, pos, mark) VALUES (?1, ?2, ?3)",
 	[ST_DEAD_PUT] =
 		"INSERT INTO dead (time, event, input, feed, stage, error, attrs, bytes)"
-		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE ?2 OR NOT EXISTS (SELECT 1 FROM dead"
-		" WHERE NOT event AND input IS ?3 AND error IS ?6 AND bytes = ?8)",
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS (SELECT 1 FROM dead WHERE"
+		" input IS ?3 AND event = ?2 AND CASE WHEN event THEN stage IS ?5 AND feed IS ?4"
+		" AND attrs IS ?7 ELSE error IS ?6 AND bytes = ?8 END)",
 	[ST_DOC_PUT] = "INSERT OR REPLACE INTO documents (seq, id, body, fate, articles, versions,"
 		       " reason, time) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[ST_DOC_TRIM] = "DELETE FROM documents WHERE seq <= ?1",
@@ -434,6 +437,7 @@ void wd_store_close(struct wd_store *s)
 	if (s->db != NULL && !s->read_only && s->st[ST_COUNT - 1] != NULL)
 		(void)put_meta(s, "clean", WD_STR("1"), NULL);
 	wd_store_documents_close(s);
+	wd_store_drop_letters(s);
 	for (size_t i = 0; i < ST_COUNT; i++)
 		(void)sqlite3_finalize(s->st[i]);
 	(void)sqlite3_close(s->db);
@@ -537,8 +541,8 @@ bool wd_store_in_txn(const struct wd_store *s)
 
 bool wd_store_has_acks(struct wd_store *s)
 {
-	bool any = false;
 	wd_store_lock(s);
+	bool any = s->letters != NULL;
 	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next)
 		any = any || r->dirty;
 	(void)wd_store_unlock(s, 0);
@@ -556,13 +560,18 @@ static void show(struct wd_store *s)
 int wd_store_commit(struct wd_store *s, struct wd_err *err)
 {
 	wd_store_lock(s);
-	int r = wd_store_apply_acks(s, err);
+	int r = wd_store_put_letters(s, err);
+	if (r == WD_OK)
+		r = wd_store_apply_acks(s, err);
 	if (r == WD_OK)
 		r = wd_sql_run(s, ST_COMMIT, err);
 	if (r == WD_OK) {
 		s->in_txn = false;
-		for (struct wd_store_reader *x = s->readers; x != NULL; x = x->next)
+		wd_store_drop_letters(s);
+		for (struct wd_store_reader *x = s->readers; x != NULL; x = x->next) {
+			x->known = x->known || x->dirty;
 			x->dirty = false;
+		}
 	}
 	(void)wd_store_unlock(s, 0);
 	if (r == WD_OK)

@@ -235,6 +235,8 @@ int64_t wd_store_outbox_age(struct wd_store *s, int64_t now_us);
 struct wd_store_reader;
 WD_MUST_USE int wd_store_reader_open(
 	struct wd_store *s, const char *sink, struct wd_store_reader **ret, struct wd_err *err);
+/** A position of it was saved before: what lies behind it was this store's doing. */
+bool wd_store_reader_is_known(const struct wd_store_reader *r);
 /** Its rows are no longer waited for in this run (the position stays). */
 void wd_store_reader_close(struct wd_store_reader *r);
 /** Its position anew from the store, after wd_store_renew. */
@@ -348,8 +350,8 @@ struct wd_store_dead {
 	struct wd_str attrs; /* headers or event attributes, name NUL value NUL … */
 	struct wd_str bytes; /* as received */
 };
-/** Durable at once outside a transaction, with it inside. A document that failed the same way
- * before is not kept twice (*ret_new false; may be NULL). Any thread. */
+/** Durable at once outside a transaction, with it inside. What failed the same way before is not
+ * kept twice (*ret_new false; may be NULL). Any thread. */
 WD_MUST_USE int wd_store_dead_put(
 	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err);
 /** Each in order, newest last; bytes only when `with_bytes`. A negative answer of fn stops. */
@@ -358,6 +360,13 @@ WD_MUST_USE int wd_store_dead_each(struct wd_store *s, bool with_bytes, struct w
 WD_MUST_USE int wd_store_dead_get(struct wd_store *s, int64_t id, struct wd_arena *a,
 	struct wd_store_dead *ret, struct wd_err *err);
 WD_MUST_USE int wd_store_dead_drop(struct wd_store *s, int64_t id, struct wd_err *err);
+/** An event that a sink will never take: it becomes a dead letter in the desk's next commit, with
+ * or before any position acknowledged later, and `row` (may be NULL) goes to the outbox with it. An
+ * event this stage refused before is not kept twice. Copies all. Any thread. */
+WD_MUST_USE int wd_store_letter(struct wd_store *s, const struct wd_store_dead *d,
+	const struct wd_row *row, struct wd_err *err);
+/** Letters wait for that commit. Any thread. */
+bool wd_store_has_letters(struct wd_store *s);
 
 /** Attempts at a document that the program did not survive. */
 WD_MUST_USE int wd_store_attempt_add(

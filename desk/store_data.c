@@ -308,16 +308,20 @@ int wd_store_erase(struct wd_store *s, struct wd_hash id, struct wd_err *err)
 		r = occasional(s, "DELETE FROM held WHERE article = ?1", art.row, 0, err);
 	if (r == WD_OK)
 		r = wd_store_count_held(s, err);
-	sqlite3_stmt *st = NULL;
-	if (r == WD_OK &&
-		sqlite3_prepare_v2(s->db,
-			"UPDATE outbox SET kind = 3, data = x'' WHERE key = ?1 AND kind = 0", -1,
-			&st, NULL) == SQLITE_OK) {
-		wd_sql_str(st, 1, wd_hash_hex(id, hex));
-		int rc = sqlite3_step(st);
+	static const char *const by_key[] = {
+		"UPDATE outbox SET kind = 3, data = x'' WHERE key = ?1 AND kind = 0",
+		"UPDATE outbox SET data = x'' WHERE key = ?1 AND kind = 1",
+		"DELETE FROM dead WHERE event AND input = ?1"};
+	for (size_t i = 0; i < WD_COUNTOF(by_key) && r == WD_OK; i++) {
+		sqlite3_stmt *st = NULL;
+		int rc = sqlite3_prepare_v2(s->db, by_key[i], -1, &st, NULL);
+		if (rc == SQLITE_OK) {
+			wd_sql_str(st, 1, wd_hash_hex(id, hex));
+			rc = sqlite3_step(st);
+		}
+		(void)sqlite3_finalize(st);
 		r = rc == SQLITE_DONE ? WD_OK : wd_sql_error(s->db, rc, "erase", err);
 	}
-	(void)sqlite3_finalize(st);
 	(void)wd_store_unlock(s, 0);
 	return r == WD_OK ? wd_store_record_erase(s, id, err) : r;
 }
@@ -351,11 +355,10 @@ int wd_store_prune(
 
 /* ---- documents and events that failed ---- */
 
-int wd_store_dead_put(
+int wd_store_dead_put_locked(
 	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_DEAD_PUT];
-	wd_store_lock(s);
 	wd_sql_int(st, 1, d->time_us);
 	wd_sql_int(st, 2, d->is_event);
 	wd_sql_str(st, 3, d->input);
@@ -367,7 +370,14 @@ int wd_store_dead_put(
 	int r = wd_sql_run(s, ST_DEAD_PUT, err);
 	if (ret_new != NULL)
 		*ret_new = r == WD_OK && sqlite3_changes(s->db) > 0;
-	return wd_store_unlock(s, r);
+	return r;
+}
+
+int wd_store_dead_put(
+	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err)
+{
+	wd_store_lock(s);
+	return wd_store_unlock(s, wd_store_dead_put_locked(s, d, ret_new, err));
 }
 
 #define DEAD_COLS "SELECT id, time, event, input, feed, stage, error, attrs, "

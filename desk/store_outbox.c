@@ -55,10 +55,9 @@ int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
 	return WD_OK;
 }
 
-int wd_store_out(struct wd_store *s, struct wd_row *row_, struct wd_err *err)
+int wd_store_out_locked(struct wd_store *s, struct wd_row *row_, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_OUT];
-	wd_store_lock(s);
 	wd_sql_int(st, 1, row_->kind);
 	wd_sql_int(st, 2, row_->time_us);
 	wd_sql_str(st, 3, row_->key);
@@ -71,7 +70,13 @@ int wd_store_out(struct wd_store *s, struct wd_row *row_, struct wd_err *err)
 		atomic_fetch_add(&s->rows, 1);
 		atomic_fetch_add(&s->bytes, row_->attrs.n + row_->data.n + ROW_OVERHEAD);
 	}
-	return wd_store_unlock(s, r);
+	return r;
+}
+
+int wd_store_out(struct wd_store *s, struct wd_row *row, struct wd_err *err)
+{
+	wd_store_lock(s);
+	return wd_store_unlock(s, wd_store_out_locked(s, row, err));
 }
 
 bool wd_store_is_full(const struct wd_store *s)
@@ -117,6 +122,7 @@ void wd_store_reader_reload(struct wd_store_reader *r)
 		r->pos = sqlite3_column_int64(st, 0);
 		r->mark = sqlite3_column_int64(st, 1);
 		r->dirty = false;
+		r->known = true;
 		(void)sqlite3_reset(st);
 	}
 	(void)wd_store_unlock(s, 0);
@@ -154,6 +160,25 @@ int wd_store_reader_open(
 	return WD_OK;
 }
 
+/* Before the end: a position never without the letters that came before it. */
+static void save_last_words(struct wd_store *s, const struct wd_store_reader *r)
+{
+	if (wd_sql_run(s, ST_BEGIN, NULL) != WD_OK)
+		return;
+	int rc = wd_store_put_letters(s, NULL);
+	wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
+	wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
+	wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
+	if (rc == WD_OK)
+		rc = wd_sql_run(s, ST_SINK_PUT, NULL);
+	if (rc == WD_OK)
+		rc = wd_sql_run(s, ST_COMMIT, NULL);
+	if (rc == WD_OK)
+		wd_store_drop_letters(s);
+	else if (sqlite3_get_autocommit(s->db) == 0)
+		(void)wd_sql_run(s, ST_ROLLBACK, NULL);
+}
+
 void wd_store_reader_close(struct wd_store_reader *r)
 {
 	if (r == NULL)
@@ -164,12 +189,8 @@ void wd_store_reader_close(struct wd_store_reader *r)
 	while (*at != r)
 		at = &(*at)->next;
 	*at = r->next;
-	if (r->dirty && !s->in_txn) { /* the last words before the end */
-		wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
-		wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
-		wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
-		(void)wd_sql_run(s, ST_SINK_PUT, NULL);
-	}
+	if ((r->dirty || s->letters != NULL) && !s->in_txn)
+		save_last_words(s, r);
 	(void)wd_store_unlock(s, 0);
 	(void)sqlite3_finalize(r->read);
 	if (r->db != s->db)
@@ -192,6 +213,14 @@ int64_t wd_store_reader_mark(const struct wd_store_reader *r)
 	int64_t mark = r->mark;
 	(void)wd_store_unlock(r->store, 0);
 	return mark;
+}
+
+bool wd_store_reader_is_known(const struct wd_store_reader *r)
+{
+	wd_store_lock(r->store);
+	bool known = r->known;
+	(void)wd_store_unlock(r->store, 0);
+	return known;
 }
 
 /* Waits until something above `after` is committed; false: nothing came. */
@@ -263,7 +292,7 @@ int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max, size_t m
 void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark)
 {
 	wd_store_lock(r->store);
-	if (pos != r->pos || mark != r->mark) {
+	if (pos != r->pos || mark != r->mark || !r->known) {
 		r->pos = pos;
 		r->mark = mark;
 		r->dirty = true;

@@ -73,7 +73,7 @@ struct wd_store_reader {
 	sqlite3_stmt *read;
 	char *name;
 	int64_t pos, mark; /* under store->lock */
-	bool dirty;
+	bool dirty, known; /* not saved; saved once */
 	struct wd_store_reader *next;
 };
 
@@ -97,6 +97,7 @@ struct wd_store {
 	pthread_mutex_t doc_lock;
 	sqlite3 *doc_db; /* under doc_lock: reads documents beside the desk; opened at first use */
 	sqlite3_stmt *doc_get, *doc_seq, *doc_cursor;
+	struct wd_letter *letters, **letters_end; /* under lock: wait for the next commit */
 	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
 };
 
@@ -120,6 +121,14 @@ void wd_store_lock(struct wd_store *s);
 int wd_store_unlock(struct wd_store *s, int r);
 /** Positions the sinks reached, and the rows behind all of them. Under lock, in a transaction. */
 int wd_store_apply_acks(struct wd_store *s, struct wd_err *err);
+/** Letters into the open transaction; they stay until wd_store_drop_letters. Under lock. */
+int wd_store_put_letters(struct wd_store *s, struct wd_err *err);
+/** They are durable, or nobody can save them any more. Under lock. */
+void wd_store_drop_letters(struct wd_store *s);
+/** wd_store_out and wd_store_dead_put for who has the lock. */
+int wd_store_out_locked(struct wd_store *s, struct wd_row *row, struct wd_err *err);
+int wd_store_dead_put_locked(
+	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err);
 /** Counts the outbox anew. Under lock. */
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
 /** Ends the connection that reads documents. */

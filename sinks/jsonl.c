@@ -106,7 +106,7 @@ static int jsonl_establish(struct wd_sink *s, struct wd_sink_place *ret, struct 
 	int r = open_file(j, &st, err);
 	if (r != WD_OK)
 		return r;
-	bool known = j->host.pos > 0 || j->host.mark > 0 || !j->fresh;
+	bool known = j->host.known || !j->fresh;
 	bool rotated = st.st_size < j->place.mark;
 	int64_t from = known && !rotated ? j->place.mark : 0;
 	r = count_lines(j, from, st.st_size, &lines, &end, err);

@@ -335,6 +335,8 @@ int kafka_txn_submit(
 	atomic_store(&k->txn_state, KAFKA_TXN_OPEN);
 	k->txn_began_us = wd_clock_mono_us();
 	int r = produce_all(k, rows, n, err);
+	if (r == WD_OK) /* the position may not pass a refused event that nobody has yet */
+		r = k->host.settle(k->host.ctx, err);
 	if (r != WD_OK) {
 		r = act(k, NEXT_ABORT, rows, n, err);
 	} else {

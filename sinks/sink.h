@@ -37,9 +37,12 @@ struct wd_sink_conf {
 struct wd_sink_host {
 	struct wd_str store_uuid;
 	int64_t pos, mark;  /* as the store remembers them */
+	bool known;         /* it remembers them at all: the sink worked for this store before */
 	int64_t opened_seq; /* no row beyond it was ever made before this run */
 	/* The row can never be delivered: it goes to the dead letters and counts as done. */
 	void (*refused)(int64_t seq, const char *why, void *ctx);
+	/* Waits until refused events are safe; else what comes after them may not be delivered. */
+	int (*settle)(void *ctx, struct wd_err *err);
 	/* "memory": each JSON line */
 	void (*line)(struct wd_str line, void *ctx);
 	/* True when the program is ending: waits should be cut short. */

@@ -1,13 +1,15 @@
 /*
  * Preloaded: of the system calls on files under FAIL_UNDER, number FAIL_AT fails, once, with
- * FAIL_ERRNO (default EIO), and is named on stderr ("failed: …"). With FAIL_COUNT set to a file,
- * their number is written there at exit. Files are known by the path they were opened with,
+ * FAIL_ERRNO (default EIO), and is named on stderr ("failed: …"); with FAIL_KILL set the process
+ * dies there by SIGKILL instead. With FAIL_COUNT set to a file, their number is written there at
+ * exit. Files are known by the path they were opened with,
  * descriptors by their file.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,6 +28,7 @@ static atomic_bool watched[MAX_FD];
 static atomic_long seen;
 static long fail_at;
 static int fail_errno = EIO;
+static bool dies;
 static const char *under;
 
 __attribute__((constructor)) static void start(void)
@@ -34,6 +37,7 @@ __attribute__((constructor)) static void start(void)
 	fail_at = at != NULL ? strtol(at, NULL, 10) : 0;
 	fail_errno = e != NULL ? (int)strtol(e, NULL, 10) : EIO;
 	under = getenv("FAIL_UNDER");
+	dies = getenv("FAIL_KILL") != NULL;
 }
 
 __attribute__((destructor)) static void finish(void)
@@ -54,6 +58,8 @@ static bool due(const char *call)
 		return false;
 	int n = snprintf(line, sizeof(line), "failed: %s\n", call);
 	(void)!syscall(SYS_write, STDERR_FILENO, line, (size_t)n);
+	if (dies)
+		(void)kill(getpid(), SIGKILL);
 	errno = fail_errno;
 	return true;
 }

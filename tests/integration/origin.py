@@ -230,6 +230,7 @@ class Feed(Behaviour):
         self.items = []  # [guid, version, time]
         self.path = "?"
         self.changed = time.time()
+        self.rendered = {}  # (number, version) → text: long feeds are asked for often
         self.add(items)
 
     def add(self, n=1):
@@ -250,16 +251,21 @@ class Feed(Behaviour):
     def title(self, item):
         return "Item %d of %s v%d" % (item[0], self.path, item[1])
 
+    def render_item(self, o, item):
+        link = "%s%s/item/%d" % (o.url, self.path, item[0])
+        return (
+            "<item><title>%s</title><link>%s</link><guid isPermaLink=\"false\">%s#%d</guid>"
+            "<pubDate>%s</pubDate><description>%s</description></item>\n" % (
+                escape(self.title(item)), escape(link), escape(self.path), item[0],
+                email.utils.formatdate(item[2], usegmt=True),
+                escape("<p>This is the text of %s. %s</p>" % (self.title(item), self.text))))
+
     def render(self, o):
-        rows = []
+        old, self.rendered = self.rendered, {}
         for item in self.shown():
-            link = "%s%s/item/%d" % (o.url, self.path, item[0])
-            rows.append(
-                "<item><title>%s</title><link>%s</link><guid isPermaLink=\"false\">%s#%d</guid>"
-                "<pubDate>%s</pubDate><description>%s</description></item>\n" % (
-                    escape(self.title(item)), escape(link), escape(self.path), item[0],
-                    email.utils.formatdate(item[2], usegmt=True),
-                    escape("<p>This is the text of %s. %s</p>" % (self.title(item), self.text))))
+            key = (item[0], item[1])
+            self.rendered[key] = old.get(key) or self.render_item(o, item)
+        rows = self.rendered.values()
         return ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rss version=\"2.0\"><channel>"
                 "<title>Feed %s</title><link>%s/</link><description>d</description>\n%s"
                 "</channel></rss>\n" % (escape(self.path), o.url, "".join(rows))).encode()

@@ -196,5 +196,72 @@ def test_secured_brokers():
                     assert d.stop(60) == 0
 
 
+def acl(broker, topic, *operations):
+    """The user may do these things with the topic and nothing else (once a topic has a rule, the rest is forbidden)."""
+    broker.tool("kafka.admin.AclCommand", "--bootstrap-server", broker.bootstrap, "--add", "--allow-principal", "User:" + USER,
+                "--topic", topic, *[x for op in operations for x in ("--operation", op)])
+
+
+def letters(d):
+    return [json.loads(x) for x in wiredesk(d, "deadletter", "list").stdout.splitlines()]
+
+
+def test_topics_that_may_not_be_written_to():
+    """With an authorizer: a route's topic costs its own events only, the sink's own topic holds the sink up until it is allowed."""
+    settings = ("authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users=User:ANONYMOUS",
+                "allow.everyone.if.no.acl.found=true")
+    with WithBroker(secure=True, settings=settings) as broker, Origin() as o:
+        for t in ("news.all", "news.locked", "news.dead", "news.own"):
+            broker.topic(t, 1)
+        for t in ("news.locked", "news.own"):
+            acl(broker, t, "Describe")
+        for delivery in ("exactly-once", "at-least-once"):
+            feeds = {n: o.add("/%s/%s" % (delivery, n), Static(rss((n + "-1", "One of %s, %s" % (n, delivery)))))
+                     for n in ("open", "locked")}
+            d = Daemon(None)
+            with open(os.path.join(d.dir, "password"), "w", encoding="ascii") as f:
+                f.write(PASSWORD + "\n")
+            d.configure(BASE + "feeds:\n" + "".join("  - {url: '%s/%s/%s', name: %s}\n" % (o.url, delivery, n, n) for n in feeds)
+                        + "kafka: {%s}\n" % secured(broker, "PLAIN")
+                        + "routes: [{feeds: [locked], to: news.locked}]\n"
+                        "sinks: [{type: kafka, topic: news.all, delivery: %s, dead_letter_topic: news.dead}]\n" % delivery)
+
+            def arrived(topic):     # at-least-once may bring one again with the same id
+                rows = [(h.get("ce_id"), title(v)) for _, h, v in records(broker, topic) if v and delivery in title(v)]
+                return sorted(t for _, t in (rows if delivery == "exactly-once" or topic == "news.dead" else set(rows)))
+            with d:
+                letter = wait_for(d, "a dead letter", lambda: letters(d))
+                assert len(letter) == 1 and "Write" in letter[0]["error"], letter
+                wait_for(d, "its copy in the topic", lambda: arrived("news.dead"))
+                feeds["open"].body = rss(("open-2", "Two of open, " + delivery), ("open-1", "One of open, " + delivery))
+                wait_for(d, "what may be written", lambda: len(arrived("news.all")) == 2)
+                assert arrived("news.dead") == ["One of locked, " + delivery]
+                assert arrived("news.all") == ["One of open, " + delivery, "Two of open, " + delivery]
+                assert arrived("news.locked") == [] and len(letters(d)) == 1
+                d.kill()        # and nothing of it comes twice
+                with d.lock:
+                    d.lines.clear()
+                d.start()
+                feeds["open"].body = rss(("open-3", "Three of open, " + delivery))
+                wait_for(d, "an event after the restart", lambda: "Three of open, " + delivery in arrived("news.all"))
+                assert arrived("news.dead") == ["One of locked, " + delivery] and len(letters(d)) == 1
+                assert d.stop(60) == 0
+        # the sink's own topic
+        feed = o.add("/own", Static(rss(("o-1", "One of our own"))))
+        d = Daemon(None)
+        with open(os.path.join(d.dir, "password"), "w", encoding="ascii") as f:
+            f.write(PASSWORD + "\n")
+        d.configure(BASE + "feeds:\n  - {url: '%s/own', name: own}\n" % o.url + "kafka: {%s}\n" % secured(broker, "PLAIN")
+                    + "sinks:\n  - {type: kafka, topic: news.own, delivery: exactly-once}\n  - {type: jsonl, path: events.jsonl}\n")
+        with d:
+            assert "Write and Describe on topic 'news.own'" in d.wait_log("sink-down", 60)[0]
+            feed.body = rss(("o-2", "Two of our own"), ("o-1", "One of our own"))
+            d.wait_events(2)        # the other sink goes on
+            assert records(broker, "news.own") == [] and letters(d) == []
+            acl(broker, "news.own", "Write")
+            wait_for(d, "both events once allowed", lambda: len(records(broker, "news.own")) == 2, 60)
+            assert d.stop(60) == 0
+
+
 if __name__ == "__main__":
     run_tests(sys.modules[__name__])

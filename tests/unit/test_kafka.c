@@ -27,6 +27,12 @@ static void refused(int64_t seq, const char *why, void *ctx)
 	b->refused[b->refused_count++ % 16] = seq;
 }
 
+static int settle(void *ctx, struct wd_err *err)
+{
+	(void)ctx, (void)err;
+	return WD_OK;
+}
+
 static bool stopping(void *ctx)
 {
 	(void)ctx;
@@ -58,6 +64,7 @@ static int setup(void **state)
 	b->host = (struct wd_sink_host){.store_uuid = WD_STR("00112233445566778899aabbccddeeff"),
 		.opened_seq = 0,
 		.refused = refused,
+		.settle = settle,
 		.stopping = stopping,
 		.ctx = b};
 	*state = b;

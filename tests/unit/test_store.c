@@ -177,7 +177,16 @@ static void test_versions_are_trimmed_and_erased(void **state)
 	assert_int_equal(wd_store_version_get(s, art.row, 3, a, &rec, NULL), WD_E_NOTFOUND);
 	assert_int_equal(wd_store_version_get(s, art.row, 4, a, &rec, NULL), WD_OK);
 	assert_str("record", rec, "text");
+	/* an event of it that a sink refused has the text, too; a document's letter is another's */
+	char hex[WD_HASH_TEXT];
+	struct wd_store_dead event = {
+		.is_event = true, .input = wd_hash_hex(art.id, hex), .bytes = WD_STR("text")};
+	struct wd_store_dead doc = {.input = event.input, .bytes = WD_STR("other")};
+	assert_int_equal(wd_store_dead_put(s, &event, NULL, NULL), WD_OK);
+	assert_int_equal(wd_store_dead_put(s, &doc, NULL, NULL), WD_OK);
 	assert_int_equal(wd_store_erase(s, art.id, NULL), WD_OK);
+	assert_int_equal(wd_store_dead_get(s, 1, a, &event, NULL), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_dead_get(s, 2, a, &doc, NULL), WD_OK);
 	assert_int_equal(wd_store_version_get(s, art.row, 5, a, &rec, NULL), WD_E_NOTFOUND);
 	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
 }
@@ -251,6 +260,91 @@ static void test_feed_records_attempts_backup(void **state)
 	assert_int_equal(access(path, F_OK), 0);
 }
 
+static int count_dead(const struct wd_store_dead *d, void *ctx)
+{
+	(void)d;
+	(*(int *)ctx)++;
+	return WD_OK;
+}
+
+static int dead_count(struct wd_store *s)
+{
+	int n = 0;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	assert_int_equal(wd_store_dead_each(s, true, a, count_dead, &n, NULL), WD_OK);
+	return n;
+}
+
+static void refuse(struct wd_store *s, struct wd_str attrs)
+{
+	struct wd_store_dead d = {.is_event = true,
+		.input = WD_STR("article"),
+		.stage = WD_STR("kafka:news"),
+		.error = WD_STR("too large"),
+		.attrs = attrs,
+		.bytes = WD_STR("{}")};
+	struct wd_row row = {.kind = WD_ROW_DEAD, .attrs = WD_STR("wd_error\0too large")};
+	assert_int_equal(wd_store_letter(s, &d, &row, NULL), WD_OK);
+}
+
+/* A sink refuses while the desk has a transaction open, which fails: nothing of it may be lost, and
+ * what comes again after a crash is no second letter. */
+static void test_letters_outlive_a_rollback_and_are_kept_once(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	refuse(s, WD_STR("id\0x"));
+	wd_store_rollback(s);
+	assert_int_equal(dead_count(s), 0);
+	assert_true(wd_store_has_letters(s));
+	assert_true(wd_store_has_acks(s)); /* the desk makes a commit for it */
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	assert_false(wd_store_has_letters(s));
+	assert_int_equal(dead_count(s), 1);
+	assert_int_equal(count_rows(r, 0, a), 1);
+	refuse(s, WD_STR("id\0x"));
+	refuse(s, WD_STR("id\0y"));
+	refuse(s, WD_STR("id\0y"));
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	assert_int_equal(dead_count(s), 2);
+	assert_int_equal(count_rows(r, 0, a), 2);
+	/* and at the end, when the desk makes no commit any more */
+	refuse(s, WD_STR("id\0z"));
+	wd_store_ack(r, 1, 0);
+	wd_store_close(s);
+	s = open_here();
+	assert_int_equal(dead_count(s), 3);
+	assert_int_equal(wd_store_last_seq(s), 3);
+	wd_store_close(s);
+}
+
+/* A sink that was told to begin at nothing is not one that never began. */
+static void test_a_reader_is_known_once_its_place_is_saved(void **state)
+{
+	(void)state;
+	struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_false(wd_store_reader_is_known(r));
+	wd_store_ack(r, 0, 0);
+	assert_false(wd_store_reader_is_saved(r));
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	assert_true(wd_store_reader_is_saved(r));
+	assert_true(wd_store_reader_is_known(r));
+	wd_store_close(s);
+	s = open_here();
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_true(wd_store_reader_is_known(r));
+	wd_store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +360,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_an_erased_articles_events_stay_known, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_feed_records_attempts_backup, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_letters_outlive_a_rollback_and_are_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_reader_is_known_once_its_place_is_saved, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
