@@ -37,6 +37,7 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "embargoed", A_EMBARGOED},
 	{ANY, "expires", A_EXPIRES},
 	{ANY, "pubstatus", A_PUBSTATUS},
+	{ANY, "signal", A_SIGNAL},
 	{ANY, "ednote", A_EDNOTE},
 	{ANY, "link", A_LINK},
 	{ANY, "contentmeta", A_CONTENTMETA},
@@ -92,6 +93,9 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "subjectdetail", A_SUBJECTMATTER},
 	{ANY, "subjectqualifier", A_SUBJECTMATTER},
 	{ANY, "property", A_PROPERTY},
+	{ANY, "sizeinbytes", A_SIZEINBYTES},
+	{ANY, "newslinetype", A_NEWSLINETYPE},
+	{ANY, "newslinetext", A_NEWSLINETEXT},
 	{ANY, "location", A_LOCATION},
 	{ANY, "contentitem", A_CONTENTITEM},
 	{ANY, "mediatype", A_MEDIATYPE},
@@ -113,6 +117,9 @@ static const struct wd_xml_tag tags[] = {
 	{ANY, "ed-msg", A_EDMSG},
 	{ANY, "tobject.subject", A_TOBJECTSUBJECT},
 	{ANY, "pubdata", A_PUBDATA},
+	{ANY, "meta", A_META},
+	{ANY, "tobject.property", A_TOBJECTPROPERTY},
+	{ANY, "correction", A_CORRECTION},
 	{ANY, "body.head", A_BODYHEAD},
 	{ANY, "hedline", A_HEDLINE},
 	{ANY, "hl1", A_HL1},
@@ -136,7 +143,11 @@ void agency_begin(struct agency_state *s)
 	s->in_entry = true;
 	s->is_package = s->has_text = s->headline_is_main = s->is_embargoed = false;
 	s->will_be_usable = false;
-	s->creator = WD_STR_NONE;
+	s->creator = s->provider_code = s->line_type = s->caption = s->correction = WD_STR_NONE;
+	s->date_text = WD_STR_NONE;
+	s->image_extent = 0;
+	s->file_depth = 0;
+	s->city_is_origin = false;
 	s->subject = NULL;
 	s->component_count = 0;
 	s->usage_terms = s->notice = s->provider = s->provider_id = s->item_id = WD_STR_NONE;

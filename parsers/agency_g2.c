@@ -19,10 +19,17 @@ static void class_start(struct agency_state *s, const struct wd_xml_elem *e)
 	agency_set(s, &s->entry.item_type, wd_field_qcode_value(code));
 }
 
+/** What names a concept without a <name>: its literal, else the last part of its code. */
 static struct wd_str literal_of(const struct wd_xml_elem *e)
 {
-	struct wd_str s = wd_xml_attr(e, "literal");
-	return s.n > 0 ? s : wd_field_qcode_value(wd_xml_attr(e, "qcode"));
+	struct wd_str s = wd_xml_attr(e, "literal"), uri = wd_xml_attr(e, "uri");
+	size_t slash = SIZE_MAX;
+	if (s.n > 0)
+		return s;
+	s = wd_field_qcode_value(wd_xml_attr(e, "qcode"));
+	for (size_t i = 0; i < uri.n; i++)
+		slash = uri.p[i] == '/' ? i : slash;
+	return s.n > 0 ? s : wd_str_from(uri, slash == SIZE_MAX ? 0 : slash + 1);
 }
 
 static void subject_start(struct agency_state *s, const struct wd_xml_elem *e)
@@ -56,12 +63,21 @@ static void content_start(struct agency_state *s, const struct wd_xml_elem *e)
 static void remote_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
 	struct wd_enclosure *enc = agency_add_file(s, e, wd_xml_attr(e, "href"));
+	uint64_t extent = 0;
 	if (enc == NULL)
 		return;
 	enc->type = wd_arena_str(s->a, wd_xml_attr(e, "contenttype"));
 	enc->length = wd_arena_str(s->a, wd_xml_attr(e, "size"));
-	if (s->entry.image.href.n == 0 && wd_str_istarts(enc->type, WD_STR("image/")))
+	/* the same picture in several sizes: the widest, else the largest file */
+	if (wd_str_to_u64(wd_xml_attr(e, "width"), 1, UINT32_MAX, &extent) == WD_OK)
+		extent <<= 32;
+	else if (wd_str_to_u64(enc->length, 1, UINT32_MAX, &extent) != WD_OK)
+		extent = 0;
+	if (wd_str_istarts(enc->type, WD_STR("image/")) &&
+		(s->entry.image.href.n == 0 || extent > s->image_extent)) {
 		s->entry.image.href = enc->href;
+		s->image_extent = extent;
+	}
 }
 
 static void link_start(struct agency_state *s, const struct wd_xml_elem *e)
@@ -111,6 +127,11 @@ static void meta_start(struct agency_state *s, const struct wd_xml_elem *e)
 		break;
 	case A_PROVIDER:
 		agency_set(s, &s->provider, wd_xml_attr(e, "literal"));
+		if (wd_xml_attr(e, "uri").n > 0)
+			s->provider_code = wd_arena_str(s->a, literal_of(e));
+		break;
+	case A_SIGNAL: /* sig:correction, of the IPTC's signal codes */
+		en->is_correction |= wd_str_ieqc(literal_of(e), "correction");
 		break;
 	case A_COPYRIGHTHOLDER:
 		agency_set(s, &en->rights_holder, wd_xml_attr(e, "literal"));
@@ -334,6 +355,7 @@ int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	case A_NEWSITEM:
 	case A_PACKAGEITEM:
 		dates_finish(s);
+		agency_set(s, &s->provider, s->provider_code);
 		return agency_emit(s);
 	case A_FIRSTCREATED:
 	case A_CONTENTCREATED:

@@ -32,6 +32,7 @@ enum agency_tag {
 	A_EMBARGOED,
 	A_EXPIRES,
 	A_PUBSTATUS,
+	A_SIGNAL,
 	A_EDNOTE,
 	A_LINK,
 	A_CONTENTMETA,
@@ -84,6 +85,9 @@ enum agency_tag {
 	A_SOURCE,
 	A_SUBJECTMATTER, /* Subject, SubjectMatter, SubjectDetail, SubjectQualifier */
 	A_PROPERTY,
+	A_SIZEINBYTES,
+	A_NEWSLINETYPE,
+	A_NEWSLINETEXT,
 	A_LOCATION,
 	A_CONTENTITEM,
 	A_MEDIATYPE,
@@ -106,6 +110,9 @@ enum agency_tag {
 	A_EDMSG,
 	A_TOBJECTSUBJECT,
 	A_PUBDATA,
+	A_META,
+	A_TOBJECTPROPERTY,
+	A_CORRECTION,
 	A_BODYHEAD,
 	A_HEDLINE,
 	A_HL1,
@@ -141,14 +148,26 @@ struct agency_state {
 	struct wd_subject *subject; /* whose <name> may follow */
 	struct wd_str usage_terms, notice, provider;
 	bool headline_is_main;
+	struct wd_str provider_code; /* of a provider who may have no name */
+	uint64_t image_extent;       /* of the picture that is the item's image so far */
 	/* NewsML 1 */
 	struct agency_component components[AGENCY_COMPONENTS];
 	size_t component_count;
 	struct wd_str provider_id, item_id, any_headline, source_name, creator;
 	bool has_text, will_be_usable;
+	size_t file_depth; /* of the ContentItem whose file was added last, 0: closed */
+	bool location_is_origin,
+		city_is_origin;  /* the place it was filed from, rather than what it is about */
+	struct wd_str line_type; /* of the NewsLine that is open */
+	struct wd_str caption;   /* of a picture, with or beside a text */
+	bool caption_is_html;
 	bool is_embargoed; /* in NewsML 1 and NITF */
+	/* an agency's own XML */
+	unsigned boxes; /* bit i: bodies[i] of story.c stands around headline and text */
+	struct wd_str date_text;
 	/* NITF */
 	struct wd_str nitf_title, event_city;
+	struct wd_str correction; /* what it corrects */
 };
 
 /** Each answers what the element's start and end mean in its format; captures what it wants. */
@@ -161,6 +180,8 @@ int agency_g2_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 
 void agency_begin(struct agency_state *s);
 int agency_emit(struct agency_state *s);
+/** Text of captured markup, with a space where only a tag parts two words. */
+struct wd_str agency_plain(struct agency_state *s, struct wd_str markup);
 /** Keeps the trimmed text in *to when nothing is there yet; white space inside is squeezed. */
 void agency_set(struct agency_state *s, struct wd_str *to, struct wd_str text);
 void agency_add_body(struct agency_state *s, struct wd_str text, bool is_html);

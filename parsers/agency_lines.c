@@ -22,44 +22,11 @@ void agency_set_date(struct agency_state *s, struct wd_date *to, struct wd_str t
 		(void)wd_field_date(s->pc, s->entry.language, text, to);
 }
 
-/** Two words at least, the first with a capital letter: a person's name, as far as one can see. */
-static bool is_full_name(struct wd_str name)
-{
-	size_t at = 0;
-	name = wd_utf8_trim(name);
-	return name.n > 0 && wd_str_chr(name, ' ', 0) != SIZE_MAX &&
-	       wd_cp_is_upper(wd_utf8_next(name, &at));
-}
-
-/** "By Jane Roe and Kim Min-su, Staff Writers": two persons; what follows a comma is their post. */
-static void add_named(struct agency_state *s, struct wd_str names)
-{
-	static const char *const ands[] = {" and ", " und ", " et ", " y ", " e ", " & "};
-	size_t comma = wd_str_chr(names, ',', 0);
-	names = wd_str_sub(names, 0, comma);
-	for (size_t i = 0; i < WD_COUNTOF(ands); i++) {
-		size_t at = wd_str_find(names, wd_str_c(ands[i]), 0);
-		if (at == SIZE_MAX)
-			continue;
-		struct wd_str one = wd_str_sub(names, 0, at),
-			      other = wd_str_from(names, at + strlen(ands[i]));
-		if (!is_full_name(one) || !is_full_name(other))
-			continue;
-		wd_field_add_author(s->a, &s->entry.authors, one, WD_STR_NONE, WD_STR_NONE);
-		names = other;
-		break;
-	}
-	wd_field_add_author(s->a, &s->entry.authors, names, WD_STR_NONE, WD_STR_NONE);
-}
-
 void agency_set_byline(struct agency_state *s, struct wd_str text)
 {
 	agency_set(s, &s->entry.byline, text);
-	struct wd_str name = s->entry.byline;
-	if (wd_str_istarts(name, WD_STR("by ")))
-		name = wd_str_from(name, 3);
 	if (s->entry.authors.n == 0)
-		add_named(s, name);
+		wd_field_add_named(s->a, &s->entry.authors, s->entry.byline);
 }
 
 /** "By Jane Doe" and nothing else: two to five words that start with a capital letter. */
@@ -203,6 +170,18 @@ bool agency_line_start(struct agency_state *s, const struct wd_xml_elem *e)
 	return true;
 }
 
+/** One, or a line of them: "summit, diplomacy; Tokyo". */
+static void add_keywords(struct agency_state *s, struct wd_str text)
+{
+	size_t from = 0;
+	for (size_t i = 0; i <= text.n; i++) {
+		if (i < text.n && text.p[i] != ',' && text.p[i] != ';')
+			continue;
+		wd_field_add_str(s->a, &s->entry.keywords, wd_str_sub(text, from, i));
+		from = i + 1;
+	}
+}
+
 bool agency_line_end(struct agency_state *s, int tag, struct wd_str text)
 {
 	if (!is_line(s, tag))
@@ -210,7 +189,7 @@ bool agency_line_end(struct agency_state *s, int tag, struct wd_str text)
 	if (tag == A_BYLINE)
 		agency_set_byline(s, text);
 	else if (tag == A_KEYWORD)
-		wd_field_add_str(s->a, &s->entry.keywords, text);
+		add_keywords(s, text);
 	else
 		agency_set(s, line_of(s, tag), text);
 	return true;

@@ -19,6 +19,17 @@ static void component_start(struct agency_state *s, const struct wd_xml_elem *e)
 		s->components[s->component_count++] = (struct agency_component){.depth = e->depth};
 }
 
+/** Location HowPresent="Origin" is where it was filed; "Event" only where it happened. */
+static void city_start(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str city)
+{
+	bool is_origin = e->parent != NULL && e->parent->tag == A_LOCATION && s->location_is_origin;
+	if (is_origin && !s->city_is_origin && wd_utf8_trim(city).n > 0) {
+		s->entry.dateline_city = WD_STR_NONE;
+		s->city_is_origin = true;
+	}
+	agency_set(s, &s->entry.dateline_city, city);
+}
+
 static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
 	struct wd_entry *en = &s->entry;
@@ -27,7 +38,9 @@ static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
 	if (wd_str_ieqc(name, "keyword"))
 		wd_field_add_str(s->a, &en->keywords, value);
 	else if (wd_str_ieqc(name, "city"))
-		agency_set(s, &en->dateline_city, value);
+		city_start(s, e, value);
+	else if (wd_str_ieqc(name, "editorialnote") || wd_str_ieqc(name, "ednote"))
+		agency_set(s, &en->ednote, value);
 	else if (wd_str_ieqc(name, "priority") && en->priority == 0)
 		en->priority = wd_field_urgency(value);
 	else if ((wd_str_ieqc(name, "wordcount") || wd_str_ieqc(name, "words")) &&
@@ -37,7 +50,27 @@ static void property_start(struct agency_state *s, const struct wd_xml_elem *e)
 
 static void content_item_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
-	(void)agency_add_file(s, e, wd_xml_attr(e, "href"));
+	if (agency_add_file(s, e, wd_xml_attr(e, "href")) != NULL)
+		s->file_depth = e->depth;
+}
+
+/** The file of the ContentItem that is open; NULL when its content stands in the document. */
+static struct wd_enclosure *open_file(struct agency_state *s)
+{
+	return s->file_depth > 0 ? &s->entry.enclosures.v[s->entry.enclosures.n - 1] : NULL;
+}
+
+/** The first picture that is not made for a list of pictures. */
+static void take_image(struct agency_state *s, const struct wd_enclosure *file)
+{
+	struct wd_image *image = &s->entry.image;
+	struct wd_str role = component(s) != NULL ? component(s)->role : WD_STR_NONE;
+	bool is_small = wd_str_ieqc(role, "thumbnail") || wd_str_ieqc(role, "quicklook") ||
+			wd_str_ieqc(role, "preview") || wd_str_ieqc(role, "icon");
+	if (image->href.n == 0 || (!is_small && s->image_extent == 0)) {
+		image->href = file->href;
+		s->image_extent = !is_small;
+	}
 }
 
 /** What a component or content is, in G2's words; other words say nothing about the medium. */
@@ -68,6 +101,8 @@ static void formal_start(struct agency_state *s, const struct wd_xml_elem *e)
 		s->will_be_usable = wd_str_ieqc(name, "usable");
 		break;
 	case A_INSTRUCTION: /* "Kill", "Cancel": more than the status, which may be an old one */
+		en->is_correction |= wd_str_istarts(name, WD_STR("correct")) ||
+				     wd_str_istarts(name, WD_STR("rectif"));
 		if (wd_str_eqc(wd_field_pubstatus(name), "canceled"))
 			en->pubstatus = WD_STR("canceled");
 		break;
@@ -90,12 +125,21 @@ static void formal_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_SUBJECTMATTER:
 		wd_field_add_subject(s->a, &en->subjects, name, WD_STR_NONE, WD_STR("subj"));
 		break;
+	case A_LOCATION:
+		s->location_is_origin = wd_str_ieqc(wd_xml_attr(e, "howpresent"), "origin");
+		break;
 	case A_MEDIATYPE:
 		set_type(s, name);
 		break;
 	case A_MIMETYPE:
-		if (en->enclosures.n > 0 && !s->has_text)
-			agency_set(s, &en->enclosures.v[en->enclosures.n - 1].type, name);
+		if (open_file(s) != NULL) {
+			agency_set(s, &open_file(s)->type, name);
+			if (wd_str_istarts(name, WD_STR("image/")))
+				take_image(s, open_file(s));
+		}
+		break;
+	case A_NEWSLINETYPE:
+		s->line_type = wd_arena_str(s->a, name);
 		break;
 	case A_PARTY:
 		if (parent == A_PROVIDER)
@@ -138,6 +182,8 @@ int agency_n1_start(struct agency_state *s, const struct wd_xml_elem *e)
 	case A_SUBHEADLINE:
 	case A_COPYRIGHTHOLDER:
 	case A_DATEANDTIME:
+	case A_NEWSLINETEXT:
+	case A_SIZEINBYTES:
 		wd_xml_capture(s->x, WD_XML_TEXT);
 		break;
 	case A_COMPONENT:
@@ -177,20 +223,25 @@ static void content_end(struct agency_state *s, struct wd_str text, bool is_html
 	if (wd_str_ieqc(role, "title") || wd_str_ieqc(role, "headline")) {
 		agency_set(s, &en->title, text);
 	} else if (wd_str_ieqc(role, "lead") || wd_str_ieqc(role, "abstract") ||
-		   wd_str_ieqc(role, "summary") || wd_str_ieqc(role, "caption")) {
+		   wd_str_ieqc(role, "summary")) {
 		if (en->summary.n == 0) {
 			en->summary = wd_arena_str(s->a, wd_utf8_trim(text));
 			en->summary_type = is_html ? WD_STR("text/html") : WD_STR("text/plain");
+		}
+	} else if (wd_str_ieqc(role, "caption")) {
+		if (s->caption.n == 0) {
+			s->caption = wd_arena_str(s->a, wd_utf8_trim(text));
+			s->caption_is_html = is_html;
 		}
 	} else {
 		agency_add_body(s, text, is_html);
 	}
 }
 
-static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
+static void line_end(struct agency_state *s, int tag, struct wd_str text)
 {
 	struct wd_entry *en = &s->entry;
-	switch (e->tag) {
+	switch (tag) {
 	case A_HEADLINE:
 		agency_set(s, &s->any_headline, text);
 		if (component(s) != NULL)
@@ -204,9 +255,40 @@ static void line_end(struct agency_state *s, const struct wd_xml_elem *e, struct
 		agency_set(s, &en->rights_holder, text);
 		break;
 	default:
-		(void)agency_line_end(s, e->tag, text);
+		(void)agency_line_end(s, tag, text);
 		break;
 	}
+}
+
+/** <NewsLine> says by its type which of the lines it is, where an agency does not use their own
+ * elements. */
+static void news_line_end(struct agency_state *s, struct wd_str text)
+{
+	static const struct {
+		const char *type;
+		int tag;
+	} types[] = {{"headline", A_HEADLINE}, {"subheadline", A_SUBHEADLINE}, {"byline", A_BYLINE},
+		{"dateline", A_DATELINE}, {"creditline", A_CREDITLINE},
+		{"copyrightline", A_COPYRIGHTLINE}, {"rightsline", A_RIGHTSLINE},
+		{"slug", A_SLUGLINE}, {"slugline", A_SLUGLINE}, {"keyword", A_KEYWORD},
+		{"keywordline", A_KEYWORD}, {"ednote", A_EDNOTE}, {"editorialnote", A_EDNOTE},
+		{"editorsnote", A_EDNOTE}};
+	for (size_t i = 0; i < WD_COUNTOF(types); i++) {
+		if (wd_str_ieqc(s->line_type, types[i].type))
+			line_end(s, types[i].tag, text);
+	}
+}
+
+/** A caption says what a picture shows, and of an item without a text what it is about. */
+static void caption_end(struct agency_state *s)
+{
+	struct wd_entry *en = &s->entry;
+	agency_set(s, &en->image.caption,
+		s->caption_is_html ? agency_plain(s, s->caption) : s->caption);
+	if (en->content.n > 0 || en->summary.n > 0)
+		return;
+	en->summary = s->caption;
+	en->summary_type = s->caption_is_html ? WD_STR("text/html") : WD_STR("text/plain");
 }
 
 /** Who made it, when no line says so: a creator who is not the agency, else the agency's credit. */
@@ -241,6 +323,7 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 	case A_NEWSITEM:
 		identity_end(s);
 		people_end(s);
+		caption_end(s);
 		return agency_emit(s);
 	case A_PROVIDERID:
 		agency_set(s, &s->provider_id, text);
@@ -266,6 +349,17 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 		if (e->parent != NULL && e->parent->tag == A_STATUSWILLCHANGE && s->will_be_usable)
 			agency_set_date(s, &en->embargoed, text);
 		break;
+	case A_NEWSLINETEXT:
+		news_line_end(s, text);
+		break;
+	case A_SIZEINBYTES:
+		if (open_file(s) != NULL)
+			agency_set(s, &open_file(s)->length, text);
+		break;
+	case A_CONTENTITEM:
+		if (s->file_depth == e->depth)
+			s->file_depth = 0;
+		break;
 	case A_COMPONENT:
 		if (component(s) != NULL && component(s)->depth == e->depth)
 			s->component_count--;
@@ -283,7 +377,7 @@ int agency_n1_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd
 		if (e->parent != NULL && e->parent->tag == A_DATACONTENT)
 			agency_content_part(s, e, text);
 		else
-			line_end(s, e, text);
+			line_end(s, e->tag, text);
 		break;
 	}
 	return WD_OK;

@@ -60,12 +60,31 @@ static void subject_start(struct agency_state *s, const struct wd_xml_elem *e)
 		wd_utf8_trim(wd_xml_attr(e, "tobject.subject.refnum")), name, WD_STR("subj"));
 }
 
+/** <meta> of the head: the fields of a wire's header that agencies carry over from ANPA 1312. */
+static void meta_start(struct agency_state *s, const struct wd_xml_elem *e)
+{
+	struct wd_entry *en = &s->entry;
+	struct wd_str name = wd_xml_attr(e, "name"),
+		      value = wd_utf8_trim(wd_xml_attr(e, "content"));
+	uint64_t words;
+	if (wd_str_ieqc(name, "anpa-keyword") || wd_str_ieqc(name, "slugline") ||
+		wd_str_ieqc(name, "slug"))
+		agency_set(s, &en->slugline, value);
+	else if (wd_str_ieqc(name, "anpa-wordcount") &&
+		 wd_str_to_u64(value, 1, UINT32_MAX, &words) == WD_OK)
+		en->word_count = (int64_t)words;
+	else if ((wd_str_ieqc(name, "priority") || wd_str_ends(name, WD_STR("-priority"))) &&
+		 en->priority == 0)
+		en->priority = wd_field_urgency(value);
+}
+
 int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
 {
 	struct wd_entry *en = &s->entry;
 	switch (e->tag) {
 	case A_NITF:
 		agency_set(s, &en->language, e->lang);
+		agency_set(s, &en->language, wd_xml_attr(e, "baselang"));
 		if (e->depth == 1)
 			agency_set(s, &en->version, wd_xml_attr(e, "change.version"));
 		break;
@@ -78,6 +97,16 @@ int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
 	}
 	case A_TOBJECTSUBJECT:
 		subject_start(s, e);
+		break;
+	case A_TOBJECTPROPERTY: /* Current, Analysis, Obituary …: IPTC's genres */
+		wd_field_add_str(s->a, &en->genres, wd_xml_attr(e, "tobject.property.type"));
+		break;
+	case A_META:
+		meta_start(s, e);
+		break;
+	case A_CORRECTION:
+		en->is_correction = true;
+		agency_set(s, &s->correction, wd_xml_attr(e, "info"));
 		break;
 	case A_PUBDATA:
 		wd_field_published(
@@ -106,8 +135,7 @@ int agency_nitf_start(struct agency_state *s, const struct wd_xml_elem *e)
 	return WD_OK;
 }
 
-/** Text of captured markup, with a space where only a tag parts two words. */
-static struct wd_str plain(struct agency_state *s, struct wd_str markup)
+struct wd_str agency_plain(struct agency_state *s, struct wd_str markup)
 {
 	static const struct {
 		const char *entity;
@@ -145,8 +173,9 @@ static void byline_end(struct agency_state *s, struct wd_str markup)
 	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_ifind(markup, WD_STR("</person"), from);
 	if (to != SIZE_MAX && s->entry.authors.n == 0)
 		wd_field_add_author(s->a, &s->entry.authors,
-			plain(s, wd_str_sub(markup, from + 1, to)), WD_STR_NONE, WD_STR_NONE);
-	agency_set_byline(s, plain(s, markup));
+			agency_plain(s, wd_str_sub(markup, from + 1, to)), WD_STR_NONE,
+			WD_STR_NONE);
+	agency_set_byline(s, agency_plain(s, markup));
 }
 
 /** The value of an attribute in the raw text of a tag; empty without it. */
@@ -155,7 +184,8 @@ static struct wd_str raw_attr(struct agency_state *s, struct wd_str tag, const c
 	struct wd_str opening = wd_arena_printf(s->a, " %s=\"", name);
 	size_t at = wd_str_ifind(tag, opening, 0);
 	size_t end = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(tag, '"', at + opening.n);
-	return end == SIZE_MAX ? WD_STR_NONE : plain(s, wd_str_sub(tag, at + opening.n, end));
+	return end == SIZE_MAX ? WD_STR_NONE
+			       : agency_plain(s, wd_str_sub(tag, at + opening.n, end));
 }
 
 /** What stands inside the first element of this name, as text. */
@@ -166,7 +196,7 @@ static struct wd_str inner(struct agency_state *s, struct wd_str markup, const c
 	size_t at = wd_str_ifind(markup, open, 0);
 	size_t from = at == SIZE_MAX ? SIZE_MAX : wd_str_chr(markup, '>', at);
 	size_t to = from == SIZE_MAX ? SIZE_MAX : wd_str_ifind(markup, close, from);
-	return to == SIZE_MAX ? WD_STR_NONE : plain(s, wd_str_sub(markup, from + 1, to));
+	return to == SIZE_MAX ? WD_STR_NONE : agency_plain(s, wd_str_sub(markup, from + 1, to));
 }
 
 /** <media>: its references are files of the item, a picture's caption and maker stand with it. */
@@ -218,7 +248,7 @@ static void dateline_end(struct agency_state *s, struct wd_str markup)
 {
 	struct wd_str city = inner(s, markup, "city");
 	agency_set(s, &s->entry.dateline_city, city.n > 0 ? city : inner(s, markup, "location"));
-	agency_set(s, &s->entry.dateline_text, plain(s, markup));
+	agency_set(s, &s->entry.dateline_text, agency_plain(s, markup));
 }
 
 int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
@@ -226,7 +256,7 @@ int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct 
 	struct wd_entry *en = &s->entry;
 	switch (e->tag) {
 	case A_NOTE:
-		agency_set(s, &en->ednote, plain(s, text));
+		agency_set(s, &en->ednote, agency_plain(s, text));
 		break;
 	case A_TITLE:
 		agency_set(s, &s->nitf_title, text);
@@ -262,7 +292,11 @@ int agency_nitf_end(struct agency_state *s, const struct wd_xml_elem *e, struct 
 	default:
 		break;
 	}
-	if (e->depth == 1 && en->item_type.n == 0)
-		en->item_type = WD_STR("text");
+	if (e->depth == 1) {
+		agency_set(s, &en->item_type, WD_STR("text"));
+		agency_set(s, &en->ednote, s->correction);
+		if (en->updated.precision == WD_DATE_NONE) /* date.issue is this version's */
+			en->updated = en->published;
+	}
 	return WD_OK;
 }

@@ -107,6 +107,7 @@ struct wd_entry {
 	wd_strs keywords, genres;
 	int64_t word_count; /* 0: none */
 	bool is_backfill;
+	bool is_correction; /* the agency's mark: a signal, an instruction, docdata's correction */
 };
 
 /* ---- the cleaned article ---- */

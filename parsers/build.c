@@ -261,6 +261,7 @@ static void take_fields(struct wd_arena *a, const struct wd_doc *doc, const stru
 	art->item_type = e->item_type;
 	art->pubstatus = pubstatus_of(e->pubstatus);
 	art->is_backfill = e->is_backfill;
+	art->is_correction |= e->is_correction;
 	art->copyright = e->rights_holder.n > 0 ? e->rights_holder : e->rights;
 	if (e->credit.n > 0)
 		wd_furniture_each_agency(e->credit, add_source, &ctx);

@@ -145,6 +145,21 @@ static const struct wd_xml_tag tags[] = {
 	{WD_NS_OTHER, "standfirst", T_LEAD},
 	{WD_NS_OTHER, "lead", T_LEAD},
 	{WD_NS_OTHER, "first_line", T_LEAD},
+	{WD_NS_OTHER, "byline", T_WIRE_BYLINE},
+	{WD_NS_OTHER, "dateline", T_WIRE_DATELINE},
+	{WD_NS_OTHER, "datelinelocation", T_WIRE_PLACE},
+	{WD_NS_OTHER, "slugline", T_WIRE_SLUG},
+	{WD_NS_OTHER, "slug", T_WIRE_SLUG},
+	{WD_NS_OTHER, "ednote", T_WIRE_EDNOTE},
+	{WD_NS_OTHER, "editorialnote", T_WIRE_EDNOTE},
+	{WD_NS_OTHER, "editornote", T_WIRE_EDNOTE},
+	{WD_NS_OTHER, "managementsequencenumber", T_WIRE_VERSION},
+	{WD_NS_OTHER, "publishingstatus", T_WIRE_STATUS},
+	{WD_NS_OTHER, "publishing_status", T_WIRE_STATUS},
+	{WD_NS_OTHER, "pubstatus", T_WIRE_STATUS},
+	{WD_NS_OTHER, "priority", T_WIRE_PRIORITY},
+	{WD_NS_OTHER, "urgency", T_WIRE_URGENCY},
+	{WD_NS_OTHER, "instruction", T_WIRE_ALERT},
 };
 
 static int lookup(enum wd_xmlns ns, struct wd_str name)
@@ -372,11 +387,12 @@ static void entry_end(struct feed_state *s)
 
 /* ---- events ---- */
 
-/* The lead of an entry in an agency's own extension, which may be wrapped once. */
-static bool is_lead(const struct feed_state *s, const struct wd_xml_elem *e)
+/* A field of an entry in an agency's own extension, which may be wrapped once. */
+static bool is_wire(const struct feed_state *s, const struct wd_xml_elem *e)
 {
 	const struct wd_xml_elem *up = e->parent;
-	if (e->tag != T_LEAD || !s->in_entry || up == NULL)
+	if ((e->tag != T_LEAD && !feed_wire_is((enum feed_tag)e->tag)) || !s->in_entry ||
+		up == NULL)
 		return false;
 	return up->tag == T_ENTRY || (up->tag == T_NONE && up->ns == WD_NS_OTHER &&
 					     up->parent != NULL && up->parent->tag == T_ENTRY);
@@ -387,7 +403,7 @@ static int on_start(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 	struct feed_state *s = ctx;
 	s->x = x;
 	see_root(s, e);
-	enum feed_where where = is_lead(s, e) ? IN_ENTRY : feed_where(s, e);
+	enum feed_where where = is_wire(s, e) ? IN_ENTRY : feed_where(s, e);
 	if (where == IN_NOTHING)
 		return WD_OK;
 	if (e->tag == T_ENTRY && !s->in_entry) {
@@ -402,6 +418,8 @@ static int on_start(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 	if ((e->tag == T_FEED || e->tag == T_CHANNEL) && s->feed->language.n == 0 && e->lang.n > 0)
 		s->feed->language = wd_arena_str(s->pc->arena, e->lang);
 	int rc = feed_core_start(s, e, where);
+	if (where == IN_ENTRY)
+		feed_wire_start(s, e);
 	return rc != WD_OK ? rc : feed_mod_start(s, e, where);
 }
 
@@ -414,11 +432,13 @@ static int on_end(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 		entry_end(s);
 		return s->rc;
 	}
-	enum feed_where where = is_lead(s, e) ? IN_ENTRY : feed_where(s, e);
+	enum feed_where where = is_wire(s, e) ? IN_ENTRY : feed_where(s, e);
 	if (where == IN_NOTHING)
 		return WD_OK;
 	feed_core_end(s, e, where);
 	feed_mod_end(s, e, where);
+	if (where == IN_ENTRY && wd_xml_content(x) != NULL)
+		feed_wire_end(s, e, wd_xml_content(x)->text);
 	return WD_OK;
 }
 

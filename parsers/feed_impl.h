@@ -4,6 +4,7 @@
  *   feed_core.c RSS's and Atom's own elements
  *   feed_mod.c  modules: Dublin Core, Media RSS, iTunes, …
  *   feed_text.c text constructs, persons, dates, links
+ *   feed_wire.c news agencies' extensions
  */
 #pragma once
 #include "base/buf.h"
@@ -86,6 +87,17 @@ enum feed_tag {
 	T_ITUNES_SUBTITLE,
 	T_ITUNES_CATEGORY,
 	T_LEAD, /* of an extension */
+	/* of a news agency's extension */
+	T_WIRE_BYLINE,
+	T_WIRE_DATELINE,
+	T_WIRE_PLACE,
+	T_WIRE_SLUG,
+	T_WIRE_EDNOTE,
+	T_WIRE_VERSION,
+	T_WIRE_STATUS,
+	T_WIRE_PRIORITY,
+	T_WIRE_URGENCY,
+	T_WIRE_ALERT,
 	T_LICENSE,
 	T_GENERATOR_AGENT,
 	T_ORIG_LINK,
@@ -137,6 +149,11 @@ void feed_core_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_
 /* ---- feed_mod.c ---- */
 int feed_mod_start(struct feed_state *s, const struct wd_xml_elem *e, enum feed_where where);
 void feed_mod_end(struct feed_state *s, const struct wd_xml_elem *e, enum feed_where where);
+
+/* ---- feed_wire.c ---- */
+bool feed_wire_is(enum feed_tag tag);
+void feed_wire_start(struct feed_state *s, const struct wd_xml_elem *e);
+void feed_wire_end(struct feed_state *s, const struct wd_xml_elem *e, struct wd_str text);
 
 /* ---- feed_text.c ---- */
 /** Starts to capture a text construct, remembering its type and mode. */

@@ -76,6 +76,52 @@ void wd_field_add_author(struct wd_arena *a, wd_persons *list, struct wd_str nam
 			wd_arena_str(a, name), wd_arena_str(a, email), wd_arena_str(a, url)};
 }
 
+/** Two words at least, the first with a capital letter: a person's name, as far as one can see. */
+static bool is_full_name(struct wd_str name)
+{
+	size_t at = 0;
+	name = wd_utf8_trim(name);
+	return name.n > 0 && wd_str_chr(name, ' ', 0) != SIZE_MAX &&
+	       wd_cp_is_upper(wd_utf8_next(name, &at));
+}
+
+/** "Jane Roe in Seoul" → "Jane Roe". */
+static struct wd_str without_place(struct wd_str names)
+{
+	static const char *const words[] = {" in ", " en ", " à ", " em "};
+	for (size_t i = 0; i < WD_COUNTOF(words); i++) {
+		size_t at = wd_str_find(names, wd_str_c(words[i]), 0), next;
+		if (at == SIZE_MAX || !is_full_name(wd_str_sub(names, 0, at)))
+			continue;
+		next = at + strlen(words[i]);
+		if (next < names.n && wd_cp_is_upper(wd_utf8_next(names, &next)))
+			return wd_str_sub(names, 0, at);
+	}
+	return names;
+}
+
+void wd_field_add_named(struct wd_arena *a, wd_persons *list, struct wd_str names)
+{
+	static const char *const ands[] = {" and ", " und ", " et ", " y ", " e ", " & "};
+	if (wd_str_istarts(names, WD_STR("by ")))
+		names = wd_str_from(names, 3);
+	names = wd_str_sub(names, 0, wd_str_chr(names, ',', 0)); /* behind it: their posts */
+	names = without_place(names);
+	for (size_t i = 0; i < WD_COUNTOF(ands); i++) {
+		size_t at = wd_str_find(names, wd_str_c(ands[i]), 0);
+		if (at == SIZE_MAX)
+			continue;
+		struct wd_str one = wd_str_sub(names, 0, at),
+			      other = wd_str_from(names, at + strlen(ands[i]));
+		if (!is_full_name(one) || !is_full_name(other))
+			continue;
+		wd_field_add_author(a, list, one, WD_STR_NONE, WD_STR_NONE);
+		names = other;
+		break;
+	}
+	wd_field_add_author(a, list, names, WD_STR_NONE, WD_STR_NONE);
+}
+
 void wd_field_add_content(
 	struct wd_arena *a, wd_contents *list, struct wd_str value, const char *type)
 {

@@ -21,6 +21,8 @@ struct wd_str wd_field_url(
 void wd_field_add_str(struct wd_arena *a, wd_strs *list, struct wd_str s);
 void wd_field_add_author(struct wd_arena *a, wd_persons *list, struct wd_str name,
 	struct wd_str email, struct wd_str url);
+/** The persons of a byline: "By Jane Roe and Kim Min-su in Seoul, Staff Writers" → two. */
+void wd_field_add_named(struct wd_arena *a, wd_persons *list, struct wd_str names);
 void wd_field_add_content(
 	struct wd_arena *a, wd_contents *list, struct wd_str value, const char *type);
 void wd_field_add_subject(struct wd_arena *a, wd_subjects *list, struct wd_str code,

@@ -45,6 +45,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/feed_impl.h \
 	%reldir%/feed_mod.c \
 	%reldir%/feed_text.c \
+	%reldir%/feed_wire.c \
 	%reldir%/fields.c \
 	%reldir%/fields.h \
 	%reldir%/fulltext.c \
@@ -88,6 +89,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/metadata_jsonld.c \
 	%reldir%/metadata_title.c \
 	%reldir%/ninjs.c \
+	%reldir%/ninjs_impl.h \
+	%reldir%/ninjs_parts.c \
 	%reldir%/page.c \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \

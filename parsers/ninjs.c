@@ -8,10 +8,8 @@
  * body and one of ninjs' administrative members, or the few that agencies' own JSON shares with it
  * (the format is then called json), or just a title and a text, as content systems write articles.
  */
-#include "base/limits.h"
 #include "parsers/fields.h"
-#include "parsers/json_in.h"
-#include "parsers/parsers.h"
+#include "parsers/ninjs_impl.h"
 
 #define WRAP_DEPTH 4 /* how deep an API may wrap its items */
 
@@ -114,8 +112,7 @@ static int ninjs_sniff(struct wd_str text, const struct wd_doc *doc)
 
 /* ---- shapes of properties ---- */
 
-/** "x" or [{"role": "main", "value": "x"}]: the main value, else the first. */
-static struct wd_str main_value(const struct wd_jnode *list)
+struct wd_str ninjs_main_value(const struct wd_jnode *list)
 {
 	struct wd_str first = WD_STR_NONE;
 	if (list == NULL || list->type != WD_J_ARRAY)
@@ -130,17 +127,6 @@ static struct wd_str main_value(const struct wd_jnode *list)
 	}
 	return first;
 }
-
-static struct wd_str first_text(const struct wd_jnode *o, const char *const *names)
-{
-	for (; *names != NULL; names++) {
-		struct wd_str s = main_value(wd_jnode_get(o, *names));
-		if (s.n > 0)
-			return s;
-	}
-	return WD_STR_NONE;
-}
-#define FIRST(o, ...) first_text((o), (const char *const[]){__VA_ARGS__, NULL})
 
 static const struct wd_jnode *first_node(const struct wd_jnode *o, const char *x, const char *y)
 {
@@ -190,12 +176,12 @@ static void read_summary(const struct wd_jnode *item, struct wd_entry *e)
 	const struct wd_jnode *list = wd_jnode_get(item, "descriptions");
 	e->summary_type = WD_STR("text/plain");
 	if (list != NULL && list->type == WD_J_ARRAY && list->first != NULL) {
-		e->summary = main_value(list);
+		e->summary = ninjs_main_value(list);
 		if (is_html(list->first, e->summary))
 			e->summary_type = WD_STR("text/html");
 		return;
 	}
-	e->summary = FIRST(item, "description_text", "description_summary", "description",
+	e->summary = NINJS_FIRST(item, "description_text", "description_summary", "description",
 		"description_caption");
 	if (e->summary.n == 0) {
 		e->summary = wd_jnode_text(item, "description_html");
@@ -209,7 +195,7 @@ static void add_concepts(struct wd_arena *a, struct wd_entry *e, const struct wd
 		return;
 	for (const struct wd_jnode *n = list->first; n != NULL; n = n->next) {
 		struct wd_str code =
-			wd_field_qcode_value(FIRST(n, "code", "qcode", "uri", "literal"));
+			wd_field_qcode_value(NINJS_FIRST(n, "code", "qcode", "uri", "literal"));
 		if (n->type == WD_J_STRING)
 			wd_field_add_subject(a, &e->subjects, WD_STR_NONE, n->text, WD_STR_NONE);
 		else if (wd_jnode_get(n, "uri") != NULL)
@@ -236,41 +222,21 @@ static void add_strings(
 	}
 }
 
-/** A rendition: an object under its name (1.x) or an element with a name (2.x). */
-static void add_rendition(const struct wd_parse_ctx *ctx, struct wd_entry *e,
-	const struct wd_jnode *n, struct wd_str name)
-{
-	struct wd_arena *a = ctx->entry_arena;
-	struct wd_str href = wd_field_url(ctx, a, WD_STR_NONE, wd_jnode_text(n, "href"));
-	struct wd_str type = FIRST(n, "mimetype", "contenttype");
-	if (href.n == 0 || e->enclosures.n >= WD_MAX_LIST)
-		return;
-	if (wd_str_ieqc(name, "canonical") || wd_str_istarts(type, WD_STR("text/html"))) {
-		if (e->link.n == 0)
-			e->link = href;
-		return;
-	}
-	struct wd_enclosure *enc = wd_vec_push(a, &e->enclosures);
-	if (enc != NULL)
-		*enc = (struct wd_enclosure){href, type, FIRST(n, "sizeinbytes", "filesize")};
-	if (e->image.href.n == 0 && (wd_str_istarts(type, WD_STR("image/")) || type.n == 0))
-		e->image.href = href;
-}
-
-static void read_renditions(
-	const struct wd_parse_ctx *ctx, struct wd_entry *e, const struct wd_jnode *item)
-{
-	const struct wd_jnode *list = wd_jnode_get(item, "renditions");
-	for (const struct wd_jnode *n = list != NULL ? list->first : NULL; n != NULL; n = n->next)
-		add_rendition(ctx, e, n, n->key.n > 0 ? n->key : wd_jnode_text(n, "name"));
-}
-
 static void read_people(
 	const struct wd_parse_ctx *ctx, struct wd_entry *e, const struct wd_jnode *item)
 {
 	struct wd_arena *a = ctx->entry_arena;
 	const struct wd_jnode *authors = first_node(item, "authors", "author");
-	e->byline = FIRST(item, "by", "byline");
+	const struct wd_jnode *lines = wd_jnode_get(item, "bylines");
+	e->byline = NINJS_FIRST(item, "by", "byline");
+	for (const struct wd_jnode *n = lines != NULL ? lines->first : NULL; n != NULL;
+		n = n->next) {
+		struct wd_str by = NINJS_FIRST(n, "by", "name");
+		if (e->byline.n == 0)
+			e->byline = by;
+		if (authors == NULL)
+			wd_field_add_named(a, &e->authors, by);
+	}
 	for (const struct wd_jnode *n = authors != NULL ? authors->first : NULL; n != NULL;
 		n = n->next)
 		wd_field_add_author(a, &e->authors, wd_jnode_text(n, "name"),
@@ -278,18 +244,18 @@ static void read_people(
 	if (e->authors.n == 0 && authors != NULL && authors->type == WD_J_STRING)
 		wd_field_add_author(a, &e->authors, authors->text, WD_STR_NONE, WD_STR_NONE);
 	if (e->authors.n == 0)
-		wd_field_add_author(a, &e->authors, e->byline, WD_STR_NONE, WD_STR_NONE);
+		wd_field_add_named(a, &e->authors, e->byline);
 }
 
 static void read_place(const struct wd_jnode *item, struct wd_entry *e)
 {
 	const struct wd_jnode *where = wd_jnode_get(item, "datelinelocation");
-	e->dateline_text = FIRST(item, "dateline", "dateline_text");
+	e->dateline_text = NINJS_FIRST(item, "dateline", "dateline_text");
 	e->dateline_city = wd_jnode_text(where, "city");
 	if (e->dateline_city.n == 0)
 		e->dateline_city = wd_jnode_text(wd_jnode_get(item, "dateline"), "located");
 	if (e->dateline_city.n == 0)
-		e->dateline_city = FIRST(item, "located");
+		e->dateline_city = NINJS_FIRST(item, "located", "city");
 	if (e->dateline_text.n == 0)
 		e->dateline_text = wd_jnode_text(wd_jnode_get(item, "dateline"), "text");
 }
@@ -297,12 +263,12 @@ static void read_place(const struct wd_jnode *item, struct wd_entry *e)
 static void read_rights(const struct wd_jnode *item, struct wd_entry *e)
 {
 	const struct wd_jnode *info = wd_jnode_get(item, "rightsinfo");
-	e->rights_holder = FIRST(item, "copyrightholder");
-	e->rights = FIRST(item, "copyrightnotice", "usageterms");
+	e->rights_holder = NINJS_FIRST(item, "copyrightholder");
+	e->rights = NINJS_FIRST(item, "copyrightnotice", "usageterms");
 	if (e->rights_holder.n == 0)
 		e->rights_holder = wd_jnode_text(info, "copyrightholder");
 	if (e->rights.n == 0)
-		e->rights = FIRST(info, "copyrightnotice", "usageterms", "linkedrights");
+		e->rights = NINJS_FIRST(info, "copyrightnotice", "usageterms", "linkedrights");
 }
 
 static void read_source(
@@ -313,8 +279,8 @@ static void read_source(
 				     ? wd_jnode_text(list->first, "name")
 				     : WD_STR_NONE;
 	if (name.n == 0)
-		name = FIRST(item, "source", "provider");
-	e->credit = FIRST(item, "creditline", "credit", "description_creditline");
+		name = NINJS_FIRST(item, "source", "provider");
+	e->credit = NINJS_FIRST(item, "creditline", "credit", "description_creditline");
 	if (name.n == 0)
 		return;
 	if (e->credit.n == 0)
@@ -332,12 +298,30 @@ static void read_dates(
 		"published_at", "publishedat", "pubdate", "date_gmt", "date"};
 	for (size_t i = 0; i < WD_COUNTOF(published); i++)
 		wd_field_published(ctx, e, wd_jnode_text(item, published[i]), published[i]);
-	(void)wd_field_date(ctx, e->language, FIRST(item, "firstcreated"), &e->created);
+	(void)wd_field_date(ctx, e->language, NINJS_FIRST(item, "firstcreated"), &e->created);
 	(void)wd_field_date(ctx, e->language,
-		FIRST(item, "versioncreated", "contentmodified", "updated"), &e->updated);
+		NINJS_FIRST(item, "versioncreated", "contentmodified", "updated", "validatedate",
+			"modified", "datemodified"),
+		&e->updated);
 	(void)wd_field_date(
-		ctx, e->language, FIRST(item, "embargoeduntil", "embargoed"), &e->embargoed);
-	(void)wd_field_date(ctx, e->language, FIRST(item, "expires"), &e->expired);
+		ctx, e->language, NINJS_FIRST(item, "embargoeduntil", "embargoed"), &e->embargoed);
+	(void)wd_field_date(ctx, e->language, NINJS_FIRST(item, "expires", "expiry"), &e->expired);
+}
+
+/** One of its signals, by name or by the IPTC's code ("sig:correction"). */
+static bool is_correction(const struct wd_jnode *signals)
+{
+	const struct wd_jnode *n = signals;
+	if (n != NULL && n->type == WD_J_ARRAY)
+		n = n->first;
+	for (; n != NULL; n = n == signals ? NULL : n->next) {
+		struct wd_str code =
+			n->type == WD_J_STRING ? n->text : NINJS_FIRST(n, "code", "qcode", "uri");
+		if (wd_str_ieqc(wd_jnode_text(n, "name"), "correction") ||
+			wd_str_ieqc(wd_field_qcode_value(code), "correction"))
+			return true;
+	}
+	return false;
 }
 
 static void read_item(
@@ -345,20 +329,22 @@ static void read_item(
 {
 	static const char *const concepts[] = {"subject", "subjects"};
 	struct wd_arena *a = ctx->entry_arena;
-	e->guid = FIRST(item, "uri", "guid", "id");
-	e->language = FIRST(item, "language");
-	e->title = FIRST(item, "headlines", "headline", "title", "name", "slugline");
+	e->guid = NINJS_FIRST(item, "uri", "guid", "id", "newsobjectid", "newsitemid");
+	e->language = NINJS_FIRST(item, "language");
+	e->title = NINJS_FIRST(item, "headlines", "headline", "title", "name", "slugline");
 	if (e->title.n == 0)
 		e->title = first_plain(item, titles, WD_COUNTOF(titles));
-	e->title_type = WD_STR("text/plain");
-	e->slugline = FIRST(item, "slugline");
-	e->version = FIRST(item, "version");
-	e->pubstatus = wd_field_pubstatus(FIRST(item, "pubstatus"));
-	e->item_type = FIRST(item, "type");
-	e->ednote = FIRST(item, "ednote");
-	e->urgency = wd_field_urgency(FIRST(item, "urgency"));
-	e->priority = wd_field_urgency(FIRST(item, "priority", "editorialpriority"));
-	e->link = wd_field_url(ctx, a, WD_STR_NONE, FIRST(item, "url", "link", "canonical"));
+	e->title_type = wd_str_find(e->title, WD_STR("</"), 0) == SIZE_MAX ? WD_STR("text/plain")
+									   : WD_STR("text/html");
+	e->slugline = NINJS_FIRST(item, "slugline");
+	e->version = NINJS_FIRST(item, "version");
+	e->pubstatus = wd_field_pubstatus(NINJS_FIRST(item, "pubstatus"));
+	e->item_type = NINJS_FIRST(item, "type");
+	e->ednote = NINJS_FIRST(item, "ednote", "editorialnote", "editorialinfo");
+	e->is_correction = is_correction(wd_jnode_get(item, "signal"));
+	e->urgency = wd_field_urgency(NINJS_FIRST(item, "urgency"));
+	e->priority = wd_field_urgency(NINJS_FIRST(item, "priority", "editorialpriority"));
+	e->link = wd_field_url(ctx, a, WD_STR_NONE, NINJS_FIRST(item, "url", "link", "canonical"));
 	read_dates(ctx, item, e);
 	read_bodies(a, item, e);
 	read_summary(item, e);
@@ -366,11 +352,12 @@ static void read_item(
 	read_place(item, e);
 	read_rights(item, e);
 	read_source(ctx, item, e);
-	read_renditions(ctx, e, item);
+	ninjs_read_files(ctx, e, item);
 	for (size_t i = 0; i < WD_COUNTOF(concepts); i++)
 		add_concepts(a, e, wd_jnode_get(item, concepts[i]));
 	add_strings(a, &e->keywords, first_node(item, "keywords", "keyword"), "name");
 	add_strings(a, &e->genres, first_node(item, "genres", "genre"), "name");
+	ninjs_read_components(a, e, item);
 	if (e->link.n == 0 && wd_str_istarts(e->guid, WD_STR("http")))
 		e->link = e->guid;
 }

@@ -6,6 +6,9 @@
  * a document counts only when it has both a headline's and a body's element, and only when no
  * other parser knows it. A second headline or id behind a body starts the next story.
  *
+ * "Body", "content", "article" name the text with some agencies and the box around headline and
+ * text with others. Which, the first element inside tells: a headline's or an id's makes a box.
+ *
  * Names that mean different things to different agencies ("subject", "type") are left out: a field
  * too few is better than a wrong one.
  */
@@ -21,6 +24,7 @@ enum story_tag {
 	ST_BODY,
 	ST_SUMMARY,
 	ST_PUBLISHED,
+	ST_TIME,
 	ST_UPDATED,
 	ST_BYLINE,
 	ST_EMAIL,
@@ -55,6 +59,8 @@ static const struct wd_xml_tag tags[] = {
 	{0, "bodytext", ST_BODY},
 	{0, "articlebody", ST_BODY},
 	{0, "newscontent", ST_BODY},
+	{0, "article", ST_BODY},
+	{0, "text", ST_BODY},
 	{0, "fulltext", ST_BODY},
 	{0, "summary", ST_SUMMARY},
 	{0, "abstract", ST_SUMMARY},
@@ -69,6 +75,12 @@ static const struct wd_xml_tag tags[] = {
 	{0, "releasedate", ST_PUBLISHED},
 	{0, "datetime", ST_PUBLISHED},
 	{0, "date", ST_PUBLISHED},
+	{0, "senddate", ST_PUBLISHED},
+	{0, "sentdate", ST_PUBLISHED},
+	{0, "sendtime", ST_TIME},
+	{0, "senttime", ST_TIME},
+	{0, "publicationtime", ST_TIME},
+	{0, "time", ST_TIME},
 	{0, "modified", ST_UPDATED},
 	{0, "updated", ST_UPDATED},
 	{0, "lastmodified", ST_UPDATED},
@@ -108,11 +120,62 @@ static int lookup(enum wd_xmlns ns, struct wd_str lower)
 	return wd_xml_tag_find(tags, WD_COUNTOF(tags), WD_NS_NONE, lower);
 }
 
+/* Names of ST_BODY that may be a box; what the first one in the document holds counts for all. */
+static const char *const bodies[] = {
+	"content", "body", "newscontent", "article", "articlebody", "text", "bodytext"};
+
+static bool is_box(const struct agency_state *s, struct wd_str lower)
+{
+	for (size_t i = 0; i < WD_COUNTOF(bodies); i++) {
+		if ((s->boxes >> i & 1) != 0 && wd_str_eqc(lower, bodies[i]))
+			return true;
+	}
+	return false;
+}
+
+/** The name of the element that starts right behind `at`, white space skipped; empty: text does. */
+static struct wd_str first_inside(struct wd_str text, size_t at, char *buf, size_t cap)
+{
+	size_t n = 0;
+	while (at < text.n && wd_is_space(text.p[at]))
+		at++;
+	if (at >= text.n || text.p[at] != '<')
+		return WD_STR_NONE;
+	for (at++; at < text.n && n < cap && (wd_is_alnum(text.p[at]) || text.p[at] == ':'); at++) {
+		n = text.p[at] == ':' ? 0 : n + 1;
+		if (n > 0)
+			buf[n - 1] = wd_lower(text.p[at]);
+	}
+	return (struct wd_str){buf, n};
+}
+
+static unsigned find_boxes(struct wd_str text)
+{
+	unsigned boxes = 0;
+	struct wd_str head = wd_str_sub(text, 0, 256 * WD_KIB);
+	for (size_t i = 0; i < WD_COUNTOF(bodies); i++) {
+		char buf[32];
+		int n = snprintf(buf, sizeof(buf), "%s>", bodies[i]);
+		struct wd_str name = {buf, (size_t)n};
+		size_t at = wd_str_ifind(head, name, 0);
+		if (at == SIZE_MAX || at == 0 || (head.p[at - 1] != '<' && head.p[at - 1] != ':'))
+			continue;
+		struct wd_str first = first_inside(head, at + name.n, buf, sizeof(buf));
+		int tag = lookup(WD_NS_NONE, first);
+		if (tag == ST_TITLE || tag == ST_ID || tag == ST_SUBTITLE || tag == ST_BYLINE ||
+			tag == ST_BODY)
+			boxes |= 1U << i;
+	}
+	return boxes;
+}
+
 static int on_start(struct wd_xml *x, const struct wd_xml_elem *e, void *ctx)
 {
 	struct agency_state *s = ctx;
 	s->x = x;
 	if (e->tag == ST_NONE || e->depth == 1)
+		return WD_OK;
+	if (e->tag == ST_BODY && is_box(s, e->lower))
 		return WD_OK;
 	/* A second story, in one root or after it: what was emitted is gone from the arena. */
 	if ((e->tag == ST_ID || e->tag == ST_TITLE) && s->has_text && s->in_entry) {
@@ -135,14 +198,35 @@ static void add_section(struct agency_state *s, struct wd_str text)
 		c->term = wd_arena_str(s->a, text);
 }
 
+/** A time of day in an element of its own makes the day before it a time. */
+static void time_end(struct agency_state *s, struct wd_str text)
+{
+	struct wd_entry *en = &s->entry;
+	bool is_compact = s->date_text.n == 8 && wd_str_chr(text, ':', 0) == SIZE_MAX;
+	if (en->published.precision != WD_DATE_DAY)
+		return;
+	struct wd_date day = en->published;
+	en->published = (struct wd_date){0};
+	wd_field_published(s->pc, en,
+		wd_arena_printf(s->a, "%.*s%c%.*s", WD_STR_ARG(s->date_text),
+			is_compact ? 'T' : ' ', WD_STR_ARG(text)),
+		"date");
+	if (en->published.precision != WD_DATE_TIME)
+		en->published = day;
+}
+
 static void on_dates(struct agency_state *s, int tag, struct wd_str text)
 {
-	if (tag == ST_PUBLISHED)
+	if (tag == ST_PUBLISHED) {
 		wd_field_published(s->pc, &s->entry, text, "date");
-	else if (tag == ST_UPDATED)
+		agency_set(s, &s->date_text, text);
+	} else if (tag == ST_TIME) {
+		time_end(s, text);
+	} else if (tag == ST_UPDATED) {
 		agency_set_date(s, &s->entry.updated, text);
-	else
+	} else {
 		agency_set_date(s, &s->entry.embargoed, text);
+	}
 }
 
 static void on_field(struct agency_state *s, const struct wd_xml_elem *e, struct wd_str text)
@@ -162,6 +246,7 @@ static void on_field(struct agency_state *s, const struct wd_xml_elem *e, struct
 		agency_add_body(s, text, wd_str_find(text, WD_STR("</"), 0) != SIZE_MAX);
 		break;
 	case ST_PUBLISHED:
+	case ST_TIME:
 	case ST_UPDATED:
 	case ST_EMBARGO:
 		on_dates(s, e->tag, text);
@@ -250,6 +335,7 @@ static int story_parse(struct wd_parse_ctx *ctx, struct wd_err *err)
 	struct agency_state s = {.pc = ctx, .a = ctx->entry_arena, .err = err};
 	struct wd_xml_result result = {0};
 	ctx->feed->format = WD_STR("xml");
+	s.boxes = find_boxes(ctx->text);
 	int rc = wd_xml_parse(ctx->arena, ctx->text, ctx->doc != NULL ? ctx->doc->url : WD_STR_NONE,
 		&ops, &s, &result, err);
 	ctx->feed->wellformed = result.wellformed;

@@ -54,6 +54,31 @@ static void test_lists_hold_each_once(void **state)
 	assert_str("the name comes later", subjects.v[0].name, "one");
 }
 
+static void test_persons_of_a_byline(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *line, *first, *second;
+	} cases[] = {
+		{"By Jane Roe", "Jane Roe", ""},
+		{"Jane Roe and Kim Min-su, Staff Writers", "Jane Roe", "Kim Min-su"},
+		{"By JANE ROE in Seoul", "JANE ROE", ""},
+		{"Ana Sol en Madrid", "Ana Sol", ""},
+		{"Jane in Wonderland", "Jane in Wonderland", ""}, /* no full name before it */
+		{"Johnson and Partners", "Johnson and Partners", ""},
+		{"", "", ""},
+	};
+	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
+		wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_MIB);
+		wd_persons list = {0};
+		wd_field_add_named(a, &list, wd_str_c(cases[i].line));
+		assert_str(cases[i].line, list.n > 0 ? list.v[0].name : WD_STR_NONE,
+			cases[i].first);
+		assert_str(cases[i].line, list.n > 1 ? list.v[1].name : WD_STR_NONE,
+			cases[i].second);
+	}
+}
+
 static void test_agency_homes(void **state)
 {
 	(void)state;
@@ -80,6 +105,7 @@ int main(void)
 		cmocka_unit_test(test_pubstatus),
 		cmocka_unit_test(test_urgency_and_qcode),
 		cmocka_unit_test(test_lists_hold_each_once),
+		cmocka_unit_test(test_persons_of_a_byline),
 		cmocka_unit_test(test_agency_homes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
