@@ -72,10 +72,10 @@ static void test_persons_of_a_byline(void **state)
 		wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(WD_MIB);
 		wd_persons list = {0};
 		wd_field_add_named(a, &list, wd_str_c(cases[i].line));
-		assert_str(cases[i].line, list.n > 0 ? list.v[0].name : WD_STR_NONE,
-			cases[i].first);
-		assert_str(cases[i].line, list.n > 1 ? list.v[1].name : WD_STR_NONE,
-			cases[i].second);
+		assert_str(
+			cases[i].line, list.n > 0 ? list.v[0].name : WD_STR_NONE, cases[i].first);
+		assert_str(
+			cases[i].line, list.n > 1 ? list.v[1].name : WD_STR_NONE, cases[i].second);
 	}
 }
 
