@@ -198,7 +198,6 @@ static bool establish(struct wd_pump *p)
 		while (!wd_store_reader_is_saved(p->reader) && !stopping(p))
 			nap(p, 5000);
 	}
-	set_state(p, ST_RUNNING, NULL);
 	return true;
 }
 
@@ -265,12 +264,18 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	r = p->ops->poll(p->sink, busy ? 0 : IDLE_US / 2, &place, err);
 	/* What is behind the last wanted row needs nobody's word. */
 	int64_t pos = place.pos >= p->last_wanted ? p->sent : place.pos;
-	if (p->skip > 0 || pos <= wd_store_reader_pos(p->reader))
+	if (p->skip > 0 || pos <= wd_store_reader_pos(p->reader)) {
+		/* Reached, and nothing waits: up. With something in hand only its delivery tells.
+		 */
+		if (r == WD_OK && pos >= p->last_wanted)
+			set_state(p, ST_RUNNING, NULL);
 		return r;
+	}
 	int settled = settle(p, r == WD_OK ? err : NULL);
 	if (settled == WD_OK) {
 		wd_store_ack(p->reader, pos, place.mark);
 		p->backoff_us = BACKOFF_FIRST_US;
+		set_state(p, ST_RUNNING, NULL);
 	}
 	return r == WD_OK ? settled : r;
 }

@@ -66,8 +66,8 @@ int kafka_error(struct kafka *k, rd_kafka_resp_err_t e, const char *what, const 
 	case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
 	case RD_KAFKA_RESP_ERR__AUTHENTICATION:
 		return wd_err_set(err, WD_E_DENIED,
-			"kafka: %s: %s; the user needs Write and Describe on topic '%s'%s", what,
-			rd_kafka_err2str(e), topic,
+			"kafka: %s: %s; the user needs %sWrite and Describe on topic '%s'%s", what,
+			rd_kafka_err2str(e), k->eo ? "Read, " : "", topic,
 			k->eo ? ", Write on the transactional id and Read on the group" : "");
 	case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
 		return wd_err_set(err, WD_E_DENIED,

@@ -154,7 +154,7 @@ EXTRA_DIST += tests/bench/bench_extract.py
 check-faults: all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_malloc.py --all
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_syscalls.py --all
-	WIREDESK=$(abs_top_builddir)/wiredesk KILLS=500 BROKER_KILLS=50 STOPS=20 STOP_SECONDS=10:40 OUTAGE=30 \
+	WIREDESK=$(abs_top_builddir)/wiredesk KILLS=500 FILE_KILLS=50 BROKER_KILLS=50 STOPS=20 STOP_SECONDS=10:40 OUTAGE=30 \
 		python3 $(srcdir)/tests/integration/test_delivery.py
 	WIREDESK=$(abs_top_builddir)/wiredesk python3 $(srcdir)/tests/faults/test_receive.py --all
 .PHONY: check-faults

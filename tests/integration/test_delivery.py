@@ -87,9 +87,11 @@ class Topic:
         broker.topic(name, partitions)
 
     def read(self, form, isolation="read_committed"):
-        return subprocess.run(["kcat", "-b", self.broker.bootstrap, "-C", "-t", self.name, "-e", "-q", "-X",
-                               "isolation.level=" + isolation, "-f", form],
-                              stdout=subprocess.PIPE, timeout=300, check=True).stdout.decode().splitlines()
+        p = subprocess.Popen(["kcat", "-b", self.broker.bootstrap, "-C", "-t", self.name, "-e", "-q", "-X",
+                              "isolation.level=" + isolation, "-f", form], stdout=subprocess.PIPE)
+        for line in p.stdout:
+            yield line.decode().rstrip("\n")
+        assert p.wait() == 0, "kcat: %d" % p.returncode
 
     def events(self):
         """(partition, offset, key, event id, version, headline)"""
@@ -103,7 +105,7 @@ class Topic:
 
     def aborted(self, committed):
         """Records of transactions that a kill or a crash ended: never seen by who reads committed ones."""
-        return len(self.read("%o\n", "read_uncommitted")) - committed
+        return sum(1 for _ in self.read("%o\n", "read_uncommitted")) - committed
 
 
 class Tail:

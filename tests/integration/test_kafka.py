@@ -5,6 +5,7 @@ brokers. A real broker; nothing is mocked.
   test_kafka.py [TEST…]
 """
 import collections
+import datetime
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from daemon import Daemon, headline, program, run_tests  # noqa: E402
 from kafka_broker import PASSWORD, USER, Broker  # noqa: E402
-from origin import Feed, Origin, Static  # noqa: E402
+from origin import Feed, Origin, Static, Status, free_port  # noqa: E402
 
 BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
         "feed_defaults: {interval: 300ms, interval_min: 300ms, fixed: true}\n")
@@ -254,12 +255,125 @@ def test_topics_that_may_not_be_written_to():
         d.configure(BASE + "feeds:\n  - {url: '%s/own', name: own}\n" % o.url + "kafka: {%s}\n" % secured(broker, "PLAIN")
                     + "sinks:\n  - {type: kafka, topic: news.own, delivery: exactly-once}\n  - {type: jsonl, path: events.jsonl}\n")
         with d:
-            assert "Write and Describe on topic 'news.own'" in d.wait_log("sink-down", 60)[0]
+            assert "Read, Write and Describe on topic 'news.own'" in d.wait_log("sink-down", 60)[0]
             feed.body = rss(("o-2", "Two of our own"), ("o-1", "One of our own"))
             d.wait_events(2)        # the other sink goes on
             assert records(broker, "news.own") == [] and letters(d) == []
-            acl(broker, "news.own", "Write")
+            assert sum(x.startswith("<6>kafka:news.own: sink-up") for x in d.log()) < 2, "up and down again and again"
+            acl(broker, "news.own", "Read", "Write")
             wait_for(d, "both events once allowed", lambda: len(records(broker, "news.own")) == 2, 60)
+            assert d.stop(60) == 0
+
+
+def test_states_of_feeds_are_told():
+    """blocked, failing, gone, gap and silent, each told once, and once more when it is over; a restart repeats nothing."""
+    with WithBroker() as broker, Origin() as o:
+        for t in ("news.all", "news.health"):
+            broker.topic(t, 1)
+        n = iter(range(1000))
+
+        def fresh(name):
+            return rss(*(("%s-%d" % (name, next(n)), "News %d of %s" % (next(n), name)) for _ in range(4)), name=name)
+
+        pages = {name: o.add("/" + name, Static(fresh(name))) for name in ("denied", "broken", "gone", "gap", "silent")}
+        conf = (BASE + "pipeline: {silent_after: 3s}\nfeeds:\n"
+                + "".join("  - {url: '%s/%s', name: %s}\n" % (o.url, x, x) for x in pages)
+                + "  - {url: 'http://10.255.255.1/feed', name: inside}\n"
+                + "kafka: {bootstrap.servers: '%s'}\n" % broker.bootstrap
+                + "sinks: [{type: kafka, topic: news.all, health_topic: news.health}]\n")
+        d = Daemon(conf)
+
+        def told():
+            states = collections.defaultdict(list)
+            for _, h, v in records(broker, "news.health"):
+                if h["ce_type"] == "news.feed.health":
+                    states[v["feed"]].append(v["state"])
+            return states
+        with d:
+            wait_for(d, "all feeds to be well", lambda: all(told()[x][:1] == ["ok"] for x in pages) and told()["inside"])
+            o.add("/denied", Status(403))
+            o.add("/broken", Status(500))
+            o.add("/gone", Status(410))
+            for _ in range(3):      # nothing of the read before is in it any more
+                pages["gap"].body = fresh("gap")
+                time.sleep(0.7)
+            states = wait_for(d, "the states", lambda: (
+                lambda t: t if all(want in t[x] for x, want in (("denied", "blocked"), ("broken", "failing"), ("gone", "gone"),
+                                                                ("gap", "gap"), ("silent", "silent"))) else None)(told()))
+            assert states["inside"] == ["blocked"], states
+            assert d.stop() == 0
+            before = told()
+            d.start()
+            o.add("/denied", pages["denied"])
+            o.add("/broken", pages["broken"])
+            pages["silent"].body = fresh("silent").replace(b"</channel>", b"<item><title>Old</title><guid>old</guid></item></channel>")
+            pages["gap"].body = pages["gap"].body.replace(b"</channel>", b"<item><title>One more, the rest is known</title>"
+                                                          b"<guid>gap-more</guid><description>Words.</description></item></channel>")
+            wait_for(d, "the recoveries", lambda: (lambda t: all(t[x][-1] == "ok" for x in ("denied", "broken")) and
+                                                   len(t["silent"]) > len(before["silent"]))(told()), 60)
+            assert d.stop() == 0
+        after = told()
+        assert after["inside"] == ["blocked"] and after["gone"] == before["gone"], (before, after)
+        for x, states in after.items():
+            assert all(a != b for a, b in zip(states, states[1:])), "%s told twice in a row: %s" % (x, states)
+
+
+def status_of(d, sink):
+    got = wiredesk(d, "status", "--json")
+    return next((x for x in json.loads(got.stdout)["sinks"] if x["sink"] == sink), None) if got.returncode == 0 else None
+
+
+def test_renewed_while_running_with_times_and_status():
+    """Two sinks on one store, one with the events' times and one with those of sending; `store renew` under the running daemon."""
+    with WithBroker() as broker, Origin() as o:
+        for t in ("by.event", "by.sending"):
+            broker.topic(t, 1)
+        feed = o.add("/f", Static(rss(("r-1", "Before"))))
+        d = Daemon(BASE + "admin: {listen: '127.0.0.1:%d'}\n" % free_port() + "feeds:\n  - {url: '%s/f', name: f}\n" % o.url
+                   + "kafka: {bootstrap.servers: '%s', transaction.timeout.ms: 20000}\n" % broker.bootstrap
+                   + "sinks:\n  - {type: kafka, topic: by.event, timestamps: event}\n"
+                   "  - {type: kafka, topic: by.sending, timestamps: sent, delivery: exactly-once}\n"
+                   "  - {type: jsonl, path: events.jsonl}\n")
+
+        def stamps(topic):
+            out = subprocess.run(["kcat", "-b", broker.bootstrap, "-C", "-t", topic, "-e", "-q", "-f", "%T\t%h\n"],
+                                 stdout=subprocess.PIPE, timeout=60, check=True).stdout.decode()
+            return [(int(x.split("\t")[0]), x.split("ce_time=")[1].split(",")[0]) for x in out.splitlines()]
+
+        def ms(iso):
+            t = datetime.datetime.fromisoformat(iso.replace("Z", "+00:00"))
+            return int(t.timestamp() * 1000)
+        broker.pause()
+        with d:
+            d.wait_events(1)
+            time.sleep(2)
+            broker.resume()
+            wait_for(d, "the event in both topics", lambda: records(broker, "by.event") and records(broker, "by.sending"), 60)
+            (stamp, seen), = stamps("by.event")
+            assert abs(stamp - ms(seen)) <= 1, (stamp, seen)
+            (stamp, seen), = stamps("by.sending")
+            assert stamp - ms(seen) > 1500, (stamp, seen)
+            first = wait_for(d, "an idle transaction", lambda: (
+                lambda s: s if s and s["transaction"] == "idle" and s["transactions"] == 1 else None)(status_of(d, "kafka:by.sending")))
+            assert first["delivery"] == "exactly-once" and first["state"] == "running" and first["backlog"] == 0, first
+            assert status_of(d, "kafka:by.event")["delivery"] == "at-least-once"
+            assert "transaction=idle" in wiredesk(d, "status").stdout
+            renewed = wiredesk(d, "store", "renew")
+            assert renewed.returncode == 0, renewed
+            feed.body = rss(("r-2", "After"), ("r-1", "Before"))
+            for topic in ("by.event", "by.sending"):
+                wait_for(d, "the new event in " + topic, lambda t=topic: len(records(broker, t)) > 1, 60)
+                assert [title(v) for _, _, v in records(broker, topic)] == ["Before", "After"]
+            second = wait_for(d, "the new identity", lambda: (
+                lambda s: s if s and s["transactional_id"] != first["transactional_id"] else None)(status_of(d, "kafka:by.sending")))
+            assert second["state"] == "running", second
+            d.kill()
+            with d.lock:
+                d.lines.clear()
+            d.start()               # the position under the new name is found
+            feed.body = rss(("r-3", "Later"), ("r-2", "After"), ("r-1", "Before"))
+            wait_for(d, "what came after the restart", lambda: len(records(broker, "by.sending")) > 2, 60)
+            assert [title(v) for _, _, v in records(broker, "by.sending")] == ["Before", "After", "Later"]
             assert d.stop(60) == 0
 
 

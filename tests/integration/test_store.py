@@ -6,6 +6,7 @@
 import datetime
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -163,6 +164,43 @@ def test_held_until_the_time_over_restarts():
             assert got == [("published", "Free", "1"), ("published", "Under embargo", "1"), ("published", "Withheld", "1")], got
             assert held() == {"versions": 0}, held()
             assert d.stop() == 0
+
+
+def test_a_store_of_the_last_release_goes_on():
+    """store-7.sql is a store as 0.1.0 left it after a kill -9, with two events that no sink had taken."""
+    def rss(title, text):
+        return ("<rss version='2.0'><channel><title>Harbour</title><link>https://old.example/</link><item><title>%s</title>"
+                "<guid isPermaLink='false'>o-1</guid><link>https://old.example/o-1</link><pubDate>Sat, 23 Aug 2025 06:00:00 GMT</pubDate>"
+                "<description>%s</description></item></channel></rss>" % (title, text))
+
+    def drop(name, text):
+        path = os.path.join(d.dir, "spool", "drop", name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path + ".part", "w", encoding="utf-8") as f:
+            f.write(text)
+        os.rename(path + ".part", path)
+        d.wait("the document to be read", lambda: not os.path.exists(path))
+    d = Daemon("receive: {spool: '@DIR@/spool', sources: [{name: drop}]}\n" + FILE_SINK)
+    state = os.path.join(d.dir, "state")
+    os.mkdir(state, 0o700)
+    db = sqlite3.connect(os.path.join(state, "wiredesk.db"))
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "store-7.sql"), encoding="utf-8") as f:
+        db.executescript(f.read())
+    identity = db.execute("SELECT value FROM meta WHERE name = 'uuid'").fetchone()
+    db.close()
+    with d:
+        waited = d.wait_events(2)
+        assert [headline(e) for e in waited] == ["Ferry runs again", "Owls in the quarry"], waited
+        drop("same.xml", rss("Ferry runs again", "It had stood still for two weeks."))
+        drop("edited.xml", rss("Ferry runs again", "It had stood still for three weeks."))
+        edited = d.wait_events(3)[2]
+        assert edited["type"] == "news.article.updated" and edited["subject"] == waited[0]["subject"], edited
+        assert edited["data"]["wiredesk"]["lifecycle"]["previous"] == waited[0]["id"], edited
+        assert d.stop() == 0 and len(d.events()) == 3
+        db = sqlite3.connect(os.path.join(state, "wiredesk.db"))
+        assert db.execute("PRAGMA user_version").fetchone()[0] > 7
+        assert db.execute("SELECT value FROM meta WHERE name = 'uuid'").fetchone() == identity
+        db.close()
 
 
 def test_first_poll_policies():
