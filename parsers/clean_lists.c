@@ -282,12 +282,14 @@ static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t c
 	return list;
 }
 
-/* A bullet typed inside an item that is one already. */
+/* A bullet typed inside an item that is one already; its paragraph may have been unwrapped. */
 static void strip_in_item(struct wd_arena *a, struct wd_node *li)
 {
 	struct wd_node *p = li->first;
-	if (p == NULL || p->tag != WD_TAG_P || p->type != WD_NODE_ELEMENT)
+	if (p == NULL)
 		return;
+	if (p->type != WD_NODE_ELEMENT || p->tag != WD_TAG_P)
+		p = li;
 	struct line l = line_at(a, p, p->first);
 	if (l.mark.kind == GLYPH)
 		strip_mark(a, p, l.mark);
