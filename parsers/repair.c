@@ -117,6 +117,16 @@ static size_t quick_attrs(struct look *l, size_t i)
 	return i;
 }
 
+/* Begins the name of an element whose content is left alone: script, pre, textarea, … */
+static bool may_protect(char c)
+{
+	const uint32_t letters = 1u << ('s' - 'a') | 1u << ('p' - 'a') | 1u << ('t' - 'a') |
+				 1u << ('c' - 'a') | 1u << ('k' - 'a') | 1u << ('x' - 'a') |
+				 1u << ('i' - 'a') | 1u << ('l' - 'a') | 1u << ('n' - 'a') |
+				 1u << ('m' - 'a');
+	return (letters >> (c - 'a') & 1) != 0;
+}
+
 /* A tag at '<'; returns the offset behind it. */
 static size_t quick_tag(struct look *l, size_t i)
 {
@@ -141,14 +151,17 @@ static size_t quick_tag(struct look *l, size_t i)
 		p++;
 	struct wd_str word = wd_str_sub(l->s, name, p);
 	char first = wd_lower(c);
-	if (!end && word.n > 2 && strchr("sptckxilnm", first) != NULL) {
+	if (!end && word.n > 2 && may_protect(first)) {
 		size_t to = wd_rlex_protected(l->s, i, &l->dead);
 		if (to > 0) {
 			l->last = WD_TAG_OTHER;
 			return to;
 		}
 	}
-	if (end && at(l, p) != '>' && !wd_is_space(at(l, p)))
+	char behind = at(l, p);
+	if (behind == '>' || behind == ' ')
+		; /* nearly always */
+	else if (end && !wd_is_space(behind))
 		l->need |= BROKEN;
 	else if (at(l, p) == '&' || (at(l, p) == ':' && word_at(l, p + 1) != WD_TAG_OTHER))
 		l->need |= BROKEN;
