@@ -28,6 +28,7 @@
 #include <uchardet/uchardet.h>
 
 #include "base/utf8.h"
+#include "parsers/charset_run.h"
 
 /* MAX_SEGMENTS: looked at for a charset of their own, in one document */
 enum { DETECT_BYTES = 256 * 1024, SNIFF_BYTES = 1024, MAX_SEGMENTS = 10000 };
@@ -671,7 +672,9 @@ static int decode_utf8(struct wd_arena *a, struct wd_str in, struct wd_charset_r
 	if (out == NULL)
 		return WD_E_LIMIT;
 	const char *const *names = of_script(in);
-	size_t n = 0, bad = 0, seen = 0, tries = 0;
+	enum charset_script script = charset_script_of(in);
+	size_t n = 0, bad = 0, seen = 0, tries = 0, runs = 0;
+	char run[3 * CHARSET_RUN_BYTES];
 	for (size_t at = 0; at < in.n;) {
 		struct wd_str rest = wd_str_from(in, at), text;
 		size_t ok = wd_utf8_check(rest);
@@ -694,7 +697,17 @@ static int decode_utf8(struct wd_arena *a, struct wd_str in, struct wd_charset_r
 				continue;
 			}
 		}
+		size_t from, to, got;
 		uint32_t cp = lone_byte(in, at);
+		if (cp == 0 && runs++ < MAX_SEGMENTS &&
+			(got = charset_run_decode(in, at, ok, script, &from, &to, run)) > 0) {
+			n -= at - from;
+			memcpy(out + n, run, got);
+			n += got;
+			at = to;
+			ret->segments++;
+			continue;
+		}
 		n += wd_utf8_put(cp != 0 ? cp : WD_CP_BAD, out + n);
 		at++;
 		bad++;
@@ -734,6 +747,17 @@ static int settle(struct wd_charset_result *ret, const char *source)
 	return WD_OK;
 }
 
+/* Where KOI8-R has boxes to draw with KOI8-U has Ukrainian letters, which stand beside others. */
+static bool is_koi8u(struct wd_str s)
+{
+	for (size_t i = 1; i + 1 < s.n; i++) {
+		if (memchr("\xA4\xA6\xA7\xAD\xB4\xB6\xB7\xBD", s.p[i], 8) != NULL &&
+			((unsigned char)s.p[i - 1] >= 0xC0 || (unsigned char)s.p[i + 1] >= 0xC0))
+			return true;
+	}
+	return false;
+}
+
 /* No label fits and the bytes are no clean UTF-8. */
 static int decode_by_content(
 	struct wd_arena *a, struct wd_str bytes, struct shape sh, struct wd_charset_result *ret)
@@ -743,6 +767,8 @@ static int decode_by_content(
 		return decode_utf8(a, bytes, ret);
 	}
 	const struct charset *cs = detect(bytes);
+	if (cs != NULL && strcmp(cs->name, "koi8-r") == 0 && is_koi8u(bytes))
+		cs = charset_named("koi8-u");
 	if (cs != NULL && (cs->kind == K_SINGLE || cs->kind == K_CJK) && sh.bad > 4 &&
 		decode_as(a, bytes, cs, sh.bad / 50, ret) == WD_OK)
 		return settle(ret, "content");

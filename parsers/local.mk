@@ -16,6 +16,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/build.h \
 	%reldir%/charset.c \
 	%reldir%/charset.h \
+	%reldir%/charset_run.c \
+	%reldir%/charset_run.h \
 	%reldir%/clean.c \
 	%reldir%/clean.h \
 	%reldir%/clean_build.c \
