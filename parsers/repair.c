@@ -301,6 +301,8 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 			break;
 		case '/':
 			slash(l, i);
+			if (i > 0 && s.p[i - 1] == '(' && (at(l, i + 1) | 32) == 't')
+				l->need |= STRINGS; /* perhaps (/td) */
 			break;
 		case ']':
 			if (at(l, i + 1) == ']' && (at(l, i + 2) == '>' || at(l, i + 2) == '&'))

@@ -3,11 +3,16 @@
  * `\u003ctd\u003e`, `\x3ctd\x3e`) or URL encoding (`%3Ctd%3E`). Somebody cut the string out without
  * decoding it.
  *
+ * Likewise `(td)1(/td)`, where a system took pointed brackets for dangerous and put round ones:
+ * whole rows of closed cells are evidence, as nobody writes them otherwise; "(TD)" alone is short
+ * for much.
+ *
  * Counted over the document, code left aside: several encoded brackets before names of elements, of
  * which some are end tags, are evidence; one is a mention. Then the whole text is decoded once, but
  * only sequences of the kind that was found.
  */
 #include "base/utf8.h"
+#include "parsers/repair_lex.h"
 #include "parsers/repair_passes.h"
 
 #define ENOUGH 4 /* encoded tags, of which at least one is an end tag */
@@ -16,7 +21,41 @@ struct count {
 	size_t slash_ends;       /* <\/name */
 	size_t unicode, percent; /* tags */
 	size_t unicode_ends, percent_ends;
+	size_t cells, cell_ends, rows, row_ends; /* (td) */
 };
+
+/* A table's tag in round brackets at i: its bytes, 0: none. */
+static size_t round_tag(struct wd_str s, size_t i, enum wd_tag *ret_tag, bool *ret_end)
+{
+	size_t from = i + 1, to;
+	*ret_end = from < s.n && s.p[from] == '/';
+	from += *ret_end;
+	for (to = from; to < s.n && to - from < 6 && wd_is_alpha(s.p[to]);)
+		to++;
+	if (to >= s.n || s.p[to] != ')' || to == from || (s.p[from] | 32) != 't')
+		return 0;
+	*ret_tag = wd_tag_find(wd_str_sub(s, from, to));
+	return wd_rlex_is_table(*ret_tag) ? to + 1 - i : 0;
+}
+
+static void count_round(struct wd_str s, size_t i, struct count *c)
+{
+	enum wd_tag tag;
+	bool end;
+	if (round_tag(s, i, &tag, &end) == 0)
+		return;
+	if (tag == WD_TAG_TR)
+		*(end ? &c->row_ends : &c->rows) += 1;
+	else if (tag == WD_TAG_TD || tag == WD_TAG_TH)
+		*(end ? &c->cell_ends : &c->cells) += 1;
+}
+
+static bool has_round_table(const struct count *c)
+{
+	enum { ROWS = 3, CELLS = 6 };
+	return c->rows >= ROWS && c->cells >= CELLS && c->rows == c->row_ends &&
+	       c->cells == c->cell_ends;
+}
 
 /* A tag's name at i, behind the bracket; *ret_end: a slash (in any form) before it. */
 static bool name_at(struct wd_str s, size_t i, bool *ret_end)
@@ -120,11 +159,14 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 		size_t to = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
 		if (to == 0 && (s.p[i] == '<' || s.p[i] == '\\' || s.p[i] == '%'))
 			count_at(s, i, &c);
+		else if (to == 0 && s.p[i] == '(')
+			count_round(s, i, &c);
 		i = to > 0 ? to : i + 1;
 	}
 	bool json = c.slash_ends >= ENOUGH || (c.unicode >= ENOUGH && c.unicode_ends > 0);
 	bool percent = c.percent >= ENOUGH && c.percent_ends > 0;
-	char *o = json || percent ? wd_arena_bytes(log->a, s.n) : NULL;
+	bool brackets = has_round_table(&c);
+	char *o = json || percent || brackets ? wd_arena_bytes(log->a, s.n) : NULL;
 	if (o == NULL)
 		return s;
 	memset(dead, 0, sizeof(*dead));
@@ -142,6 +184,19 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 			k = json_escape(s, i, put, &bytes);
 		else if (percent && s.p[i] == '%')
 			k = percent_escape(s, i, put, &bytes);
+		if (brackets && s.p[i] == '(') {
+			enum wd_tag tag;
+			bool end;
+			size_t all = round_tag(s, i, &tag, &end);
+			if (all > 0) {
+				o[n] = '<';
+				memcpy(o + n + 1, s.p + i + 1, all - 2);
+				o[n + all - 1] = '>';
+				n += all;
+				i += all;
+				continue;
+			}
+		}
 		if (k == 0) {
 			o[n++] = s.p[i++];
 			continue;

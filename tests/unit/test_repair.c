@@ -39,6 +39,10 @@ static void test_untouched(void **state)
 	(void)state;
 	static const struct repair_case cases[] = {
 		{"plain", "<p>One <b>two</b> three.</p>", NULL},
+		{"short forms in round brackets",
+			"<p>Toronto-Dominion (TD) and Turkey (TR) and/or (th) met; (tr)(td)a(/td)(/tr) is a "
+			"row, (td) a cell, (/td) its end, (/tr)(/tr)(tr)(tr) none.</p>",
+			NULL},
 		{"arithmetic", "<p>a < b and b > c, go; 3 < 5 > 2</p>", NULL},
 		{"a table about tags",
 			"<table><tr><td>&lt;td&gt;</td><td>a cell</td></tr>"
@@ -78,6 +82,11 @@ static void test_tags(void **state)
 	static const struct repair_case cases[] = {
 		{"some escaped", "<table><tr><td>1&lt;/td&gt;&lt;td&gt;2</td></tr></table>",
 			"<table><tr><td>1</td><td>2</td></tr></table>"},
+		{"round brackets",
+			"(table)(tr)(th)A(/th)(th)B(/th)(/tr)(tr)(td)1(/td)(td)(c)(/td)(/tr)(tr)(td)3(/td)"
+			"(td)4(/td)(/tr)(/table)",
+			"<table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td>(c)</td></tr><tr><td>3</td>"
+			"<td>4</td></tr></table>"},
 		{"closed by a reference",
 			"<table&gt;<tr&gt;<td&gt;1</td&gt;<td&gt;2</td&gt;</table&gt;",
 			"<table><tr><td>1</td><td>2</td></table>"},
