@@ -50,6 +50,20 @@ static void count_round(struct wd_str s, size_t i, struct count *c)
 		*(end ? &c->cell_ends : &c->cells) += 1;
 }
 
+/* The tag in round brackets at i with pointed ones; its bytes, 0: none. */
+static size_t put_round(struct wd_str s, size_t i, char *out)
+{
+	enum wd_tag tag;
+	bool end;
+	size_t n = round_tag(s, i, &tag, &end);
+	if (n == 0)
+		return 0;
+	memcpy(out, s.p + i, n);
+	out[0] = '<';
+	out[n - 1] = '>';
+	return n;
+}
+
 static bool has_round_table(const struct count *c)
 {
 	enum { ROWS = 3, CELLS = 6 };
@@ -184,19 +198,11 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 			k = json_escape(s, i, put, &bytes);
 		else if (percent && s.p[i] == '%')
 			k = percent_escape(s, i, put, &bytes);
-		if (brackets && s.p[i] == '(') {
-			enum wd_tag tag;
-			bool end;
-			size_t all = round_tag(s, i, &tag, &end);
-			if (all > 0) {
-				o[n] = '<';
-				memcpy(o + n + 1, s.p + i + 1, all - 2);
-				o[n + all - 1] = '>';
-				n += all;
-				i += all;
-				continue;
-			}
-		}
+		size_t round = brackets && s.p[i] == '(' ? put_round(s, i, o + n) : 0;
+		n += round;
+		i += round;
+		if (round > 0)
+			continue;
 		if (k == 0) {
 			o[n++] = s.p[i++];
 			continue;
