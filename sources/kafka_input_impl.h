@@ -28,6 +28,7 @@ struct kafka_part {
 	int64_t stored; /* the store's cursor, committed; KAFKA_UNKNOWN: none */
 	int64_t told;   /* the group's offset */
 	int64_t missed; /* asked for, and the broker has it no more; KAFKA_UNKNOWN: no */
+	int64_t end;    /* as last asked for, while paused */
 	struct wd_hash verify; /* the record before `next` must be this document; zero: not asked */
 	struct kafka_lag *lag;
 };
@@ -50,7 +51,7 @@ struct wd_kafka_input {
 	struct kafka_part *parts; /* in the order of their numbers */
 	size_t part_count;
 	bool is_assigned, is_assign_due, has_begun, is_down;
-	int64_t looked_us, ticked_us, told_us;
+	int64_t looked_us, ticked_us, told_us, asked_us;
 	rd_kafka_message_t *batch[KAFKA_BATCH];
 	size_t batch_n, batch_done; /* those before batch_done are in the inbox */
 	size_t batch_bytes;

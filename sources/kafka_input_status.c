@@ -7,6 +7,8 @@
 #include "sources/kafka_input_impl.h"
 
 #define TELL_US (5 * WD_SEC)
+#define ASK_US (5 * WD_SEC)
+#define ASK_MS 500
 
 static void add_metric(struct wd_kafka_input *in, struct wd_metric *m, const char *name,
 	enum wd_metric_kind kind, const char *help)
@@ -82,11 +84,30 @@ static int64_t lag_of(const struct kafka_view *v)
 	return v->end > from && from != KAFKA_UNKNOWN ? v->end - from : 0;
 }
 
+/* Fetching brings the ends along; while it is paused they have to be asked for. */
+static void ask_ends(struct wd_kafka_input *in)
+{
+	rd_kafka_topic_partition_list_t *l = rd_kafka_topic_partition_list_new((int)in->part_count);
+	for (size_t i = 0; i < in->part_count; i++)
+		rd_kafka_topic_partition_list_add(l, in->topic, in->parts[i].id)->offset =
+			RD_KAFKA_OFFSET_END;
+	if (rd_kafka_offsets_for_times(in->rk, l, ASK_MS) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+		for (int i = 0; i < l->cnt; i++) {
+			struct kafka_part *p = kafka_in_part(in, l->elems[i].partition);
+			if (p != NULL && l->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR)
+				p->end = l->elems[i].offset;
+		}
+	}
+	rd_kafka_topic_partition_list_destroy(l);
+}
+
 static void show(struct wd_kafka_input *in, size_t i)
 {
 	const struct kafka_part *p = &in->parts[i];
 	int64_t low = KAFKA_UNKNOWN, high = KAFKA_UNKNOWN;
 	(void)rd_kafka_get_watermark_offsets(in->rk, in->topic, p->id, &low, &high);
+	if (in->is_paused && p->end > high)
+		high = p->end;
 	struct kafka_view v = {.id = p->id,
 		.next = p->next,
 		.stored = p->stored,
@@ -132,6 +153,10 @@ void kafka_in_tick(struct wd_kafka_input *in)
 	if (in->part_count == 0 || now - in->ticked_us < WD_SEC)
 		return;
 	in->ticked_us = now;
+	if (in->is_paused && now - in->asked_us >= ASK_US) {
+		in->asked_us = now;
+		ask_ends(in);
+	}
 	wd_intake_fill(in->o.intake, &records, &bytes);
 	for (size_t i = 0; i < in->part_count; i++) {
 		renew(in, &in->parts[i], records == 0 && in->batch_done == in->batch_n);

@@ -53,6 +53,7 @@ unit_sinks = \
 
 unit_sources = \
 	tests/unit/test_inbox \
+	tests/unit/test_kafka_input \
 	tests/unit/test_netguard \
 	tests/unit/test_schedule \
 	tests/unit/test_replay \

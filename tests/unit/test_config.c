@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "daemon/config.h"
+#include "daemon/sinkconf.h"
 
 static char printed[65536];
 
@@ -52,6 +53,88 @@ static void test_defaults(void **state)
 	c = load_ok("# nothing\nstore:\nfeeds: ~\n");
 	assert_str("store.path", c->store.path, "state/");
 	wd_config_unref(c);
+}
+
+static void test_topics(void **state)
+{
+	static const char text[] = "kafka: {bootstrap.servers: 'a:1', sasl.username: u}\n"
+				   "receive:\n"
+				   "  sources: [{name: wire}, {name: other, max_size: 1MiB}]\n"
+				   "  kafka:\n"
+				   "    - {topic: raw.docs, source: wire}\n"
+				   "    - topic: raw.docs\n"
+				   "      source: other\n"
+				   "      start: latest\n"
+				   "      group: watch\n"
+				   "      brokers: 'b:2'\n"
+				   "      content_type: application/cloudevents+json\n"
+				   "      properties: {fetch.max.bytes: 1000000}\n"
+				   "sinks: [{type: kafka, topic: news}]\n";
+	static const struct {
+		const char *kafka, *want;
+	} bad[] = {
+		{"{topic: raw}", "c.yaml:4:11: error: receive.kafka: 'source' is missing"},
+		{"{source: wire}", "c.yaml:4:11: error: receive.kafka: 'topic' is missing"},
+		{"{topic: raw, source: nobody}",
+			"c.yaml:4:32: error: receive.kafka: 'nobody' is none of receive.sources"},
+		{"{topic: 'a b', source: wire}",
+			"c.yaml:4:19: error: receive.kafka: 'a b' is no Kafka topic"},
+		{"{topic: news, source: wire}",
+			"c.yaml:4:19: error: receive.kafka: 'news' is written to by sinks or routes"},
+		{"{topic: dead, source: wire}", "'dead' is written to by sinks or routes"},
+		{"{topic: raw, source: wire, start: middle}",
+			"c.yaml:4:45: error: receive.kafka.start: 'middle' is none of: earliest, latest"},
+		{"{topic: raw, source: wire}, {topic: raw, source: wire}",
+			"c.yaml:4:47: error: receive.kafka: 'raw' is read already"},
+		{"{topic: raw, source: wire, properties: {group.id: x}}",
+			"c.yaml:4:1: error: receive.kafka.properties: 'group.id' stands beside them as "
+			"'group'"},
+		{"{topic: raw, source: wire, properties: {isolation.level: read_uncommitted}}",
+			"'isolation.level' is set by wiredesk"},
+		{"{topic: raw, source: wire, properties: {sasl.password: x}}",
+			"receive.kafka.properties.sasl.password: a secret does not stand in"},
+		{"{topic: raw, source: wire, properties: {no.such: x}}",
+			"error: receive.kafka.properties.no.such: No such"},
+		{"{topic: raw, source: wire, topik: x}",
+			"unknown key 'topik' in receive.kafka: did "
+			"you mean 'topic'?"},
+	};
+	(void)state;
+	struct wd_config *c = load_ok(text);
+	assert_int_equal(c->receive.kafka.n, 2);
+	const struct wd_topic_conf *one = &c->receive.kafka.v[0], *two = &c->receive.kafka.v[1];
+	assert_str("topic", one->topic, "raw.docs");
+	assert_int_equal(one->start, WD_START_EARLIEST);
+	assert_int_equal(two->start, WD_START_LATEST);
+	assert_str("group", two->group, "watch");
+	assert_str("type", two->content_type, "application/cloudevents+json");
+	/* other brokers get none of section kafka's properties */
+	struct wd_arena *a = wd_arena_new(1 << 16);
+	const char *const *p = wd_sinkconf_topic_properties(a, c, one);
+	assert_string_equal(p[0], "bootstrap.servers");
+	assert_string_equal(p[1], "a:1");
+	assert_string_equal(p[2], "sasl.username");
+	assert_null(p[4]);
+	p = wd_sinkconf_topic_properties(a, c, two);
+	assert_string_equal(p[1], "b:2");
+	assert_string_equal(p[2], "fetch.max.bytes");
+	assert_null(p[4]);
+	wd_arena_free(a);
+	wd_config_unref(c);
+	for (size_t i = 0; i < WD_COUNTOF(bad); i++) {
+		char conf[600];
+		(void)snprintf(conf, sizeof(conf),
+			"kafka: {bootstrap.servers: 'a:1'}\nreceive:\n  sources: [{name: wire}]\n"
+			"  kafka: [%s]\n"
+			"sinks: [{type: kafka, topic: news, dead_letter_topic: dead}]\n",
+			bad[i].kafka);
+		c = load(wd_str_c(conf), NULL);
+		if (c != NULL || strstr(printed, bad[i].want) == NULL)
+			fail_msg("%s: '%s'", bad[i].kafka, printed);
+	}
+	assert_null(load(
+		WD_STR("receive: {sources: [{name: w}], kafka: [{topic: t, source: w}]}\n"), NULL));
+	assert_non_null(strstr(printed, "'t' needs brokers here, or kafka: {bootstrap.servers"));
 }
 
 static void test_contract(void **state)
@@ -394,10 +477,10 @@ static void test_listen(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_contract), cmocka_unit_test(test_findings),
-		cmocka_unit_test(test_meanings), cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_files), cmocka_unit_test(test_dump_loads),
-		cmocka_unit_test(test_documents), cmocka_unit_test(test_example),
-		cmocka_unit_test(test_listen)};
+		cmocka_unit_test(test_contract), cmocka_unit_test(test_topics),
+		cmocka_unit_test(test_findings), cmocka_unit_test(test_meanings),
+		cmocka_unit_test(test_depth), cmocka_unit_test(test_files),
+		cmocka_unit_test(test_dump_loads), cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_example), cmocka_unit_test(test_listen)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -345,6 +345,51 @@ static void test_a_reader_is_known_once_its_place_is_saved(void **state)
 	wd_store_close(s);
 }
 
+static void test_cursors(void **state)
+{
+	const struct wd_store_cursor first = {.cluster = WD_STR("c"),
+		.topic = WD_STR("t"),
+		.partition = 3,
+		.next = 10,
+		.last = {1, 2}};
+	struct wd_store_cursor c = first, got = {
+						  .cluster = WD_STR("c"),
+						  .topic = WD_STR("t"),
+						  .partition = 3,
+					  };
+	struct wd_err err = {0};
+	(void)state;
+	struct wd_store *s = open_here();
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_E_NOTFOUND);
+	/* nobody sees what is not committed */
+	assert_int_equal(wd_store_begin(s, &err), WD_OK);
+	assert_int_equal(wd_store_cursor_put(s, &c, &err), WD_OK);
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_E_NOTFOUND);
+	wd_store_rollback(s);
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_E_NOTFOUND);
+	assert_int_equal(wd_store_cursor_put(s, &c, &err), WD_OK);
+	wd_store_close(s);
+	s = open_here();
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_OK);
+	assert_true(got.next == 10 && got.epoch == 0 && wd_hash_eq(got.last, first.last));
+	/* never back, but in a new epoch */
+	c.next = 9;
+	assert_int_equal(wd_store_cursor_put(s, &c, &err), WD_OK);
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_OK);
+	assert_int_equal(got.next, 10);
+	c.epoch = 1;
+	c.next = 2;
+	assert_int_equal(wd_store_cursor_put(s, &c, &err), WD_OK);
+	c.epoch = 0;
+	c.next = 99;
+	assert_int_equal(wd_store_cursor_put(s, &c, &err), WD_OK);
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_OK);
+	assert_true(got.next == 2 && got.epoch == 1);
+	got.cluster = WD_STR("another");
+	assert_int_equal(wd_store_cursor_get(s, &got, &err), WD_E_NOTFOUND);
+	wd_store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +409,7 @@ int main(void)
 			test_letters_outlive_a_rollback_and_are_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_reader_is_known_once_its_place_is_saved, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cursors, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
