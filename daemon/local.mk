@@ -50,6 +50,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/pipeline_health.c \
 	%reldir%/pipeline_work.c \
 	%reldir%/pump.c %reldir%/pump.h \
+	%reldir%/pump_rows.c %reldir%/pump_rows.h \
 	%reldir%/recall.c %reldir%/recall.h \
 	%reldir%/replay_run.c %reldir%/replay_run.h \
 	%reldir%/route.c %reldir%/route.h \

@@ -1,7 +1,8 @@
 /*
  * Pump: outbox → sink.
  *
- * `sent` is the last row handed over, the reader's position the last one delivered. After an error
+ * `sent` is the last row handed over, the reader's position the last one delivered; between them
+ * rows lie in memory that the sink may still look at (pump_rows.c). After an error
  * the sink is established again and its own position decides where to go on; rows between are
  * submitted again. Rows of kinds the sink does not want count as delivered in passing.
  *
@@ -17,6 +18,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "daemon/pump_rows.h"
 
 #define BATCH_BYTES (8 * WD_MIB)
 #define BATCH_ARENA (64 * WD_MIB)
@@ -36,7 +38,7 @@ struct wd_pump {
 	const struct wd_sink_ops *ops;
 	struct wd_sink *sink;
 	struct wd_store_reader *reader;
-	struct wd_arena *mem;
+	struct wd_pump_rows mem;
 	pthread_t thread;
 	bool started;
 	atomic_bool stop, renew;
@@ -45,6 +47,9 @@ struct wd_pump {
 	int64_t sent, last_wanted;
 	bool unkept; /* a refused event could not be kept before the end */
 	size_t skip, batch;
+	struct wd_row *rows; /* read, wanted and not taken yet; `last_read`: the read ended there */
+	size_t left;
+	int64_t last_read;
 	int64_t backoff_us;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -183,6 +188,8 @@ static bool establish(struct wd_pump *p)
 	struct wd_err err = {0};
 	struct wd_sink_place place = {0};
 	int r = p->ops->establish(p->sink, &place, &err);
+	p->left = 0;
+	wd_pump_rows_forget(&p->mem);
 	if (r != WD_OK) {
 		err.code = r;
 		down(p, &err);
@@ -216,38 +223,45 @@ static size_t sift(struct wd_pump *p, struct wd_row *rows, size_t n)
 	return kept;
 }
 
-static int read_batch(
-	struct wd_pump *p, bool in_flight, struct wd_row **ret, size_t *ret_n, struct wd_err *err)
+/* Reads on; what is left of it for the sink stands in p->rows. */
+static int read_batch(struct wd_pump *p, struct wd_err *err)
 {
-	wd_arena_reset(p->mem);
-	int r = wd_store_read(p->reader, p->sent, p->batch, BATCH_BYTES, in_flight ? 0 : IDLE_US,
-		p->mem, ret, ret_n, err);
-	if (r != WD_OK || *ret_n == 0 || *ret_n >= p->batch || !p->opts.conf->exactly_once)
-		return r;
+	int64_t pos = wd_store_reader_pos(p->reader);
+	bool in_flight = pos < p->last_wanted;
+	struct wd_arena *mem = wd_pump_rows_room(&p->mem, p->ops->keeps ? pos : INT64_MAX);
+	size_t n = 0, have = 0;
+	if (mem == NULL) /* all of it is on its way */
+		return WD_OK;
+	have = wd_store_wait(p->reader, p->sent, in_flight ? 0 : IDLE_US);
 	/* A transaction costs much the same for one row as for a thousand: wait for company. */
-	nap(p, p->opts.conf->batch_wait_us > 0 ? p->opts.conf->batch_wait_us : DEFAULT_WAIT_US);
-	wd_arena_reset(p->mem);
-	return wd_store_read(p->reader, p->sent, p->batch, BATCH_BYTES, 0, p->mem, ret, ret_n, err);
+	if (have > 0 && have < p->batch && p->opts.conf->exactly_once)
+		nap(p, p->opts.conf->batch_wait_us > 0 ? p->opts.conf->batch_wait_us
+						       : DEFAULT_WAIT_US);
+	int r = have > 0 ? wd_store_read(p->reader, p->sent, p->batch, BATCH_BYTES, 0, mem,
+				   &p->rows, &n, err)
+			 : WD_OK;
+	if (r != WD_OK || n == 0)
+		return r;
+	p->last_read = p->rows[n - 1].seq;
+	wd_pump_rows_filled(&p->mem, p->last_read);
+	p->left = sift(p, p->rows, n);
+	if (p->left == 0)
+		p->sent = p->last_read;
+	return WD_OK;
 }
 
 static int hand_over(struct wd_pump *p, struct wd_err *err)
 {
-	struct wd_row *rows = NULL;
-	size_t n = 0, taken = 0;
-	bool in_flight = wd_store_reader_pos(p->reader) < p->last_wanted;
-	int r = read_batch(p, in_flight, &rows, &n, err);
-	if (r != WD_OK || n == 0)
+	size_t taken = 0;
+	int r = p->left == 0 ? read_batch(p, err) : WD_OK;
+	if (r != WD_OK || p->left == 0)
 		return r;
-	int64_t last = rows[n - 1].seq;
-	size_t kept = sift(p, rows, n);
-	if (kept == 0) {
-		p->sent = last;
-		return WD_OK;
-	}
-	r = p->ops->submit(p->sink, rows, kept, &taken, err);
+	r = p->ops->submit(p->sink, p->rows, p->left, &taken, err);
 	if (taken > 0) {
-		p->last_wanted = rows[taken - 1].seq;
-		p->sent = taken == kept ? last : p->last_wanted;
+		p->last_wanted = p->rows[taken - 1].seq;
+		p->sent = taken == p->left ? p->last_read : p->last_wanted;
+		p->rows += taken;
+		p->left -= taken;
 	}
 	return r;
 }
@@ -386,10 +400,9 @@ int wd_pump_new(const struct wd_pump_opts *opts, struct wd_pump **ret, struct wd
 	(void)pthread_mutex_init(&p->lock, NULL);
 	(void)pthread_cond_init(&p->wake, &attr);
 	(void)pthread_condattr_destroy(&attr);
-	p->mem = wd_arena_new(BATCH_ARENA);
-	/* One chunk for a whole batch, which resets keep: no memory comes and goes per batch. */
-	bool warm = p->mem != NULL && wd_arena_bytes(p->mem, BATCH_BYTES + 2 * WD_MIB) != NULL;
-	int r = warm ? open_sink(p, err) : wd_err_set(err, WD_E_NOMEM, "pump: out of memory");
+	int r = wd_pump_rows_init(&p->mem, BATCH_BYTES, err);
+	if (r == WD_OK)
+		r = open_sink(p, err);
 	if (r == WD_OK && pthread_create(&p->thread, NULL, thread_main, p) != 0)
 		r = wd_err_set(err, WD_E_SYS, "pump: cannot start a thread");
 	p->started = r == WD_OK;
@@ -454,7 +467,7 @@ void wd_pump_free(struct wd_pump *p)
 	if (p->ops != NULL)
 		p->ops->close(p->sink);
 	wd_store_reader_close(p->reader);
-	wd_arena_free(p->mem);
+	wd_pump_rows_done(&p->mem);
 	(void)pthread_mutex_destroy(&p->lock);
 	(void)pthread_cond_destroy(&p->wake);
 	free(p);

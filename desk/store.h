@@ -245,6 +245,8 @@ void wd_store_reader_reload(struct wd_store_reader *r);
 int64_t wd_store_reader_pos(const struct wd_store_reader *r);
 /** The sink's own note that belongs to the position (file offset). */
 int64_t wd_store_reader_mark(const struct wd_store_reader *r);
+/** How many committed rows are behind `after`; waits up to wait_us for the first. */
+size_t wd_store_wait(struct wd_store_reader *r, int64_t after, int64_t wait_us);
 /** Committed rows with seq > after, in order, at most max and about max_bytes; strings in `a`.
  * Waits up to wait_us for the first; 0 rows is no error. */
 WD_MUST_USE int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max,

@@ -1,14 +1,25 @@
-/* The outbox: rows in, readers with positions, rows out when every reader is past them. */
+/*
+ * The outbox: rows in, readers with positions, rows out when every reader is past them.
+ *
+ * A row that all are past is gone at once for readers and counts (`gone`), but lies in the file
+ * until a sweep. After a crash the sinks' positions tell again what is gone.
+ */
 #include <errno.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "desk/store_sql.h"
+
+/* Rows that every sink is past leave in one sweep when the outbox is empty without them (SQLite
+ * then drops whole pages; row by row costs twice as much), or when they hold this much of the disk.
+ */
+#define TRIM_BYTES (64 * WD_MIB)
 
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_OUT_SUM];
-	wd_sql_int(st, 1, INT64_MAX);
+	wd_sql_int(st, 1, s->gone);
 	int r = wd_sql_row(s, ST_OUT_SUM, err);
 	if (r != WD_OK)
 		return r;
@@ -16,18 +27,51 @@ int wd_store_count_outbox(struct wd_store *s, struct wd_err *err)
 	atomic_store(&s->rows, n);
 	atomic_store(&s->bytes, (uint64_t)sqlite3_column_int64(st, 1) + n * ROW_OVERHEAD);
 	(void)sqlite3_reset(st);
+	s->has_gone = wd_sql_one(s->db, "SELECT min(seq) FROM outbox") <= s->gone;
 	return WD_OK;
+}
+
+/* Every sink is past these; in order, so numbers count them. Their bytes are taken for the average:
+ * to look at each would cost as much as deleting it. */
+static void pass(struct wd_store *s, int64_t to)
+{
+	int64_t gone = atomic_load(&s->gone);
+	uint64_t rows = atomic_load(&s->rows), bytes = atomic_load(&s->bytes);
+	uint64_t n = WD_MIN((uint64_t)WD_MAX(to - gone, 0), rows);
+	uint64_t part = n == rows ? bytes : bytes / rows * n;
+	if (to <= gone)
+		return;
+	atomic_store(&s->gone, to);
+	atomic_fetch_sub(&s->rows, n);
+	atomic_fetch_sub(&s->bytes, part);
+	s->gone_bytes += part;
+	s->has_gone = true;
+}
+
+static void pass_all(struct wd_store *s)
+{
+	int64_t least = INT64_MAX;
+	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next)
+		least = WD_MIN(least, r->pos);
+	if (s->readers != NULL)
+		pass(s, WD_MIN(least, s->last_seq));
+}
+
+int wd_store_sweep(struct wd_store *s, struct wd_err *err)
+{
+	pass_all(s);
+	if (!s->has_gone || atomic_load(&s->gone) < s->last_seq)
+		return WD_OK;
+	s->has_gone = false;
+	s->gone_bytes = 0;
+	return wd_sql_run(s, ST_OUT_CLEAR, err);
 }
 
 int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
 {
-	int64_t least = INT64_MAX;
-	bool any = false;
 	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next) {
-		least = WD_MIN(least, r->pos);
 		if (!r->dirty)
 			continue;
-		any = true;
 		wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
 		wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
 		wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
@@ -35,24 +79,13 @@ int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
 		if (rc != WD_OK)
 			return rc;
 	}
-	if (!any)
+	pass_all(s);
+	if (s->gone_bytes < TRIM_BYTES)
 		return WD_OK;
-	wd_sql_int(s->st[ST_OUT_SUM], 1, least);
-	int rc = wd_sql_row(s, ST_OUT_SUM, err);
-	if (rc != WD_OK)
-		return rc;
-	uint64_t n = (uint64_t)sqlite3_column_int64(s->st[ST_OUT_SUM], 0);
-	uint64_t bytes = (uint64_t)sqlite3_column_int64(s->st[ST_OUT_SUM], 1) + n * ROW_OVERHEAD;
-	(void)sqlite3_reset(s->st[ST_OUT_SUM]);
-	if (n > 0) {
-		wd_sql_int(s->st[ST_OUT_TRIM], 1, least);
-		rc = wd_sql_run(s, ST_OUT_TRIM, err);
-		if (rc != WD_OK)
-			return rc;
-	}
-	atomic_fetch_sub(&s->rows, n);
-	atomic_fetch_sub(&s->bytes, bytes);
-	return WD_OK;
+	wd_sql_int(s->st[ST_OUT_TRIM], 1, s->gone);
+	s->has_gone = false;
+	s->gone_bytes = 0;
+	return wd_sql_run(s, ST_OUT_TRIM, err);
 }
 
 int wd_store_out_locked(struct wd_store *s, struct wd_row *row_, struct wd_err *err)
@@ -104,6 +137,7 @@ int64_t wd_store_outbox_age(struct wd_store *s, int64_t now_us)
 {
 	int64_t age = 0;
 	wd_store_lock(s);
+	wd_sql_int(s->st[ST_OUT_OLDEST], 1, s->gone);
 	if (wd_sql_row(s, ST_OUT_OLDEST, NULL) == WD_OK) {
 		age = WD_MAX(now_us - sqlite3_column_int64(s->st[ST_OUT_OLDEST], 0), 0);
 		(void)sqlite3_reset(s->st[ST_OUT_OLDEST]);
@@ -139,6 +173,9 @@ int wd_store_reader_open(
 	r->store = s;
 	r->db = s->db;
 	int rc = s->path != NULL ? wd_sql_open(s->path, true, &r->db, err) : WD_OK;
+	/* It reads each row once: a cache that stays in the processor's is all it can use. */
+	if (rc == WD_OK && r->db != s->db)
+		rc = wd_sql_exec(r->db, "PRAGMA cache_size = -256", err);
 	if (rc == WD_OK && sqlite3_prepare_v3(r->db,
 				   "SELECT seq, kind, time, key, route, attrs, data FROM outbox"
 				   " WHERE seq > ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
@@ -223,9 +260,9 @@ bool wd_store_reader_is_known(const struct wd_store_reader *r)
 	return known;
 }
 
-/* Waits until something above `after` is committed; false: nothing came. */
-static bool wait_above(struct wd_store *s, int64_t after, int64_t wait_us)
+size_t wd_store_wait(struct wd_store_reader *r, int64_t after, int64_t wait_us)
 {
+	struct wd_store *s = r->store;
 	int64_t until = wd_clock_mono_us() + wait_us;
 	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
 	(void)pthread_mutex_lock(&s->seq_lock);
@@ -234,7 +271,7 @@ static bool wait_above(struct wd_store *s, int64_t after, int64_t wait_us)
 			break;
 	}
 	(void)pthread_mutex_unlock(&s->seq_lock);
-	return atomic_load(&s->shown_seq) > after;
+	return (size_t)WD_MAX(atomic_load(&s->shown_seq) - after, 0);
 }
 
 static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
@@ -243,7 +280,7 @@ static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_
 	sqlite3_stmt *st = r->read;
 	size_t n = 0, bytes = 0;
 	int rc = SQLITE_DONE;
-	wd_sql_int(st, 1, after);
+	wd_sql_int(st, 1, WD_MAX(after, atomic_load(&r->store->gone)));
 	wd_sql_int(st, 2, atomic_load(&r->store->shown_seq));
 	wd_sql_int(st, 3, (int64_t)max);
 	while (n < max && bytes < max_bytes && (rc = sqlite3_step(st)) == SQLITE_ROW) {
@@ -277,7 +314,8 @@ int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max, size_t m
 {
 	*ret_n = 0;
 	*ret = NULL;
-	if (!wait_above(r->store, after, wait_us))
+	max = WD_MIN(max, wd_store_wait(r, after, wait_us));
+	if (max == 0)
 		return WD_OK;
 	struct wd_row *list = wd_arena_array(a, max, sizeof(*list));
 	if (list == NULL)

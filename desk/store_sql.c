@@ -40,7 +40,7 @@ void wd_sql_blob(sqlite3_stmt *st, int at, struct wd_str s)
 
 void wd_sql_hash(sqlite3_stmt *st, int at, const struct wd_hash *h)
 {
-	(void)sqlite3_bind_blob(st, at, h, sizeof(*h), SQLITE_TRANSIENT);
+	(void)sqlite3_bind_blob(st, at, h, sizeof(*h), SQLITE_STATIC);
 }
 
 void wd_sql_int(sqlite3_stmt *st, int at, int64_t v)

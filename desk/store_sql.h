@@ -32,6 +32,7 @@ enum wd_store_stmt {
 	ST_OUT,
 	ST_OUT_SUM,
 	ST_OUT_TRIM,
+	ST_OUT_CLEAR,
 	ST_OUT_OLDEST,
 	ST_HOLD,
 	ST_HELD_GET,
@@ -88,6 +89,9 @@ struct wd_store {
 	uint64_t max_bytes;
 	_Atomic uint64_t rows, bytes;
 	_Atomic int64_t shown_seq; /* committed */
+	_Atomic int64_t gone;      /* rows up to here are no more; some may lie in the file: */
+	bool has_gone;
+	uint64_t gone_bytes;
 	_Atomic uint64_t held;
 	_Atomic int64_t next_due_us;
 	struct wd_store_reader *readers;
@@ -106,6 +110,7 @@ int wd_sql_exec(sqlite3 *db, const char *text, struct wd_err *err);
 /** First column of the first row, 0 when there is none. */
 int64_t wd_sql_one(sqlite3 *db, const char *text);
 int wd_sql_open(const char *path, bool read_only, sqlite3 **ret, struct wd_err *err);
+/** Strings and hashes are not copied: they last until the statement has run. */
 void wd_sql_str(sqlite3_stmt *st, int at, struct wd_str s);
 void wd_sql_blob(sqlite3_stmt *st, int at, struct wd_str s);
 void wd_sql_hash(sqlite3_stmt *st, int at, const struct wd_hash *h);
@@ -119,7 +124,7 @@ int wd_sql_row(struct wd_store *s, enum wd_store_stmt which, struct wd_err *err)
 void wd_store_lock(struct wd_store *s);
 /** Gives the lock back and r on, for return statements. */
 int wd_store_unlock(struct wd_store *s, int r);
-/** Positions the sinks reached, and the rows behind all of them. Under lock, in a transaction. */
+/** Positions the sinks reached, and many rows behind all of them. Under lock, in a transaction. */
 int wd_store_apply_acks(struct wd_store *s, struct wd_err *err);
 /** Letters into the open transaction; they stay until wd_store_drop_letters. Under lock. */
 int wd_store_put_letters(struct wd_store *s, struct wd_err *err);
@@ -129,6 +134,8 @@ void wd_store_drop_letters(struct wd_store *s);
 int wd_store_out_locked(struct wd_store *s, struct wd_row *row, struct wd_err *err);
 int wd_store_dead_put_locked(
 	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err);
+/** Empties the outbox if every sink is past all of it. Under lock, in a transaction. */
+int wd_store_sweep(struct wd_store *s, struct wd_err *err);
 /** Counts the outbox anew. Under lock. */
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
 /** Ends the connection that reads documents. */

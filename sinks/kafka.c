@@ -197,6 +197,13 @@ int kafka_new_producer(struct kafka *k, struct wd_err *err)
 	return WD_OK;
 }
 
+static void forget_topic(rd_kafka_topic_t **t)
+{
+	if (*t != NULL)
+		rd_kafka_topic_destroy(*t);
+	*t = NULL;
+}
+
 void kafka_drop_producer(struct kafka *k)
 {
 	if (k->rk == NULL)
@@ -205,6 +212,10 @@ void kafka_drop_producer(struct kafka *k)
 	(void)rd_kafka_purge(k->rk,
 		RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
 	(void)rd_kafka_poll(k->rk, 0);
+	forget_topic(&k->rkt);
+	for (size_t i = 0; i < k->side_count; i++)
+		forget_topic(&k->sides[i].rkt);
+	/* Ends its threads: from here nothing refers to rows any more. */
 	rd_kafka_destroy_flags(k->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	k->rk = NULL;
 	k->ready = k->in_txn = false;
@@ -262,24 +273,53 @@ static rd_kafka_headers_t *make_headers(const struct kafka *k, const struct wd_r
 	return h;
 }
 
-int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err)
+/* By name it would be looked up under librdkafka's lock for every row. A topic that no rule names
+ * any more (the row is older than the configuration) is opened for the row: `once`. */
+static rd_kafka_topic_t *topic_handle(
+	struct kafka *k, struct kafka_side *side, const char *topic, rd_kafka_topic_t **once)
 {
-	if (k->tail - k->head >= KAFKA_WINDOW)
-		return wd_err_set(err, WD_E_FULL, "kafka: %d rows in flight", KAFKA_WINDOW);
-	struct kafka_side *side = kafka_side_of(k, kafka_topic_of(k, row));
-	if (kafka_side_is_bad(k, side))
-		return wd_err_set(err, WD_E_LIMIT, "%s", side->why);
-	rd_kafka_headers_t *h = make_headers(k, row);
-	if (h == NULL)
-		return wd_err_set(err, WD_E_NOMEM, "kafka: no memory for headers");
+	rd_kafka_topic_t **at = once;
+	if (side != NULL)
+		at = &side->rkt;
+	else if (strcmp(topic, k->conf.topic) == 0)
+		at = &k->rkt;
+	if (*at == NULL)
+		*at = rd_kafka_topic_new(k->rk, topic, NULL);
+	return *at;
+}
+
+static rd_kafka_resp_err_t produce(
+	struct kafka *k, rd_kafka_topic_t *rkt, const struct wd_row *row, rd_kafka_headers_t *h)
+{
 	bool tomb = row->kind == WD_ROW_TOMBSTONE;
-	rd_kafka_resp_err_t e = rd_kafka_producev(k->rk, RD_KAFKA_V_TOPIC(kafka_topic_of(k, row)),
-		RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+	/* No copy: the row lasts until its delivery report (wd_sink_ops.keeps). */
+	return rd_kafka_producev(k->rk, RD_KAFKA_V_RKT(rkt), RD_KAFKA_V_MSGFLAGS(0),
 		RD_KAFKA_V_KEY(wd_unconst(row->key.p), row->key.n),
 		RD_KAFKA_V_VALUE(tomb ? NULL : wd_unconst(row->data.p), tomb ? 0 : row->data.n),
 		RD_KAFKA_V_TIMESTAMP(k->conf.sent_timestamps ? 0 : row->time_us / 1000),
 		RD_KAFKA_V_HEADERS(h), RD_KAFKA_V_OPAQUE((void *)(uintptr_t)k->tail),
 		RD_KAFKA_V_END);
+}
+
+int kafka_produce(struct kafka *k, const struct wd_row *row, struct wd_err *err)
+{
+	if (k->tail - k->head >= KAFKA_WINDOW)
+		return wd_err_set(err, WD_E_FULL, "kafka: %d rows in flight", KAFKA_WINDOW);
+	const char *topic = kafka_topic_of(k, row);
+	struct kafka_side *side = kafka_side_of(k, topic);
+	if (kafka_side_is_bad(k, side))
+		return wd_err_set(err, WD_E_LIMIT, "%s", side->why);
+	rd_kafka_topic_t *once = NULL, *rkt = topic_handle(k, side, topic, &once);
+	rd_kafka_resp_err_t e = RD_KAFKA_RESP_ERR_NO_ERROR;
+	if (rkt == NULL)
+		return kafka_error(k, rd_kafka_last_error(), "produce", NULL, err);
+	rd_kafka_headers_t *h = make_headers(k, row);
+	if (h != NULL)
+		e = produce(k, rkt, row, h);
+	if (once != NULL)
+		rd_kafka_topic_destroy(once);
+	if (h == NULL)
+		return wd_err_set(err, WD_E_NOMEM, "kafka: no memory for headers");
 	if (e == RD_KAFKA_RESP_ERR_NO_ERROR) { /* the headers are librdkafka's now */
 		k->ring[k->tail % KAFKA_WINDOW] = (struct kafka_slot){row->seq, false};
 		k->tail++;
@@ -485,5 +525,5 @@ const struct wd_sink_ops wd_sink_kafka = {
 	.poll = kafka_poll,
 	.close = kafka_close,
 	.status = kafka_status,
-	.batches = true,
+	.keeps = true,
 };

@@ -18,6 +18,7 @@ struct kafka_slot {
  * stops nothing else: its rows are refused, and it is looked at again from time to time. */
 struct kafka_side {
 	const char *topic;
+	rd_kafka_topic_t *rkt; /* of this producer; NULL: not used yet */
 	bool is_bad;
 	char why[300];
 	int64_t looked_us;
@@ -31,7 +32,8 @@ struct kafka {
 	struct wd_sink_conf conf;
 	char txn_id[160], group[160];
 	rd_kafka_t *rk;
-	bool ready; /* transactions are initialised, topics were looked at */
+	rd_kafka_topic_t *rkt; /* the own topic, of this producer; NULL: not used yet */
+	bool ready;            /* transactions are initialised, topics were looked at */
 	bool eo;
 	int64_t pos;  /* delivered up to here */
 	int64_t sent; /* highest sequence number handed to librdkafka in this run */

@@ -66,8 +66,8 @@ struct wd_sink_ops {
 	/* WD_E_TRANSIENT: not reachable, again later. WD_E_DENIED: needs an operator; again much
 	 * later. WD_E_BUG: never again in this process (fenced, foreign position). */
 	int (*establish)(struct wd_sink *s, struct wd_sink_place *ret, struct wd_err *err);
-	/* Takes rows in order. WD_E_FULL: *ret_taken < n, poll and go on. Other errors: establish.
-	 */
+	/* Takes rows in order. WD_E_FULL: *ret_taken < n, poll and go on with the rest. Other
+	 * errors: establish. */
 	int (*submit)(struct wd_sink *s, const struct wd_row *rows, size_t n, size_t *ret_taken,
 		struct wd_err *err);
 	/* Serves the sink up to wait_us and says how far it got. Errors: establish. */
@@ -76,7 +76,9 @@ struct wd_sink_ops {
 	void (*close)(struct wd_sink *s); /* NULL is fine */
 	/* Members of its own for the status page; any thread. May be NULL. */
 	void (*status)(const struct wd_sink *s, struct wd_json *j);
-	bool batches; /* submit delivers whole batches: collecting a fuller one pays */
+	/* Rows taken are not copied: keys and data must last until a position past them was given,
+	 * or the next establish or close, whatever that answers. */
+	bool keeps;
 };
 
 extern const struct wd_sink_ops wd_sink_jsonl, wd_sink_kafka, wd_sink_memory, wd_sink_stdout;

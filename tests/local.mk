@@ -66,6 +66,7 @@ unit_daemon = \
 	tests/unit/test_config \
 	tests/unit/test_guard \
 	tests/unit/test_pipeline \
+	tests/unit/test_pump_rows \
 	tests/unit/test_route
 
 tests_unit_test_guard_LDFLAGS = -Wl,--wrap=wd_build_document

@@ -80,6 +80,65 @@ static void test_rows_show_after_commit_and_leave_when_all_are_past(void **state
 	assert_int_equal(wd_store_reader_mark(two), 7);
 }
 
+/* Rows that all are past may lie in the file, also when the process dies: nobody sees them. */
+static void test_passed_rows_are_gone_for_everybody(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	uint64_t n, bytes, full;
+	pid_t pid = fork();
+	if (pid == 0) { /* dies without closing */
+		struct wd_store *s = open_here();
+		struct wd_store_reader *r;
+		int bad = wd_store_reader_open(s, "one", &r, NULL) != WD_OK;
+		for (int i = 0; i < 3; i++) {
+			bad |= wd_store_begin(s, NULL) != WD_OK;
+			(void)add_row(s, "text");
+			wd_store_ack(r, i, 0); /* all before this one */
+			bad |= wd_store_commit(s, NULL) != WD_OK;
+		}
+		_exit(bad);
+	}
+	int status = 1;
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_reader *one, *late;
+	wd_store_outbox_fill(s, &n, &bytes);
+	assert_int_equal(n, 1);
+	assert_true(wd_store_outbox_age(s, 1000) > 0);
+	assert_int_equal(wd_store_reader_open(s, "one", &one, NULL), WD_OK);
+	assert_int_equal(wd_store_reader_open(s, "late", &late, NULL), WD_OK);
+	assert_int_equal(count_rows(one, 0, a), 1);
+	assert_int_equal(count_rows(late, 0, a), 1);
+	wd_store_reader_close(late);
+	/* The rest of the bytes goes with the last row, whatever was guessed before. */
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	(void)add_row(s, "a much longer text than the others have");
+	(void)add_row(s, "");
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_outbox_fill(s, &n, &full);
+	assert_int_equal(n, 3);
+	for (int64_t pos = 3; pos <= 5; pos++) {
+		wd_store_ack(one, pos, 0);
+		assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+		assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+		wd_store_outbox_fill(s, &n, &bytes);
+		assert_int_equal(n, 5 - pos);
+		assert_true(bytes < full);
+		full = bytes;
+	}
+	assert_int_equal(bytes, 0);
+	assert_int_equal(wd_store_outbox_age(s, 1000), 0);
+	/* A rollback brings nothing back. */
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	assert_int_equal(add_row(s, "six"), 6);
+	wd_store_rollback(s);
+	wd_store_outbox_fill(s, &n, &bytes);
+	assert_int_equal(n, 0);
+	assert_int_equal(count_rows(one, 0, a), 0);
+}
+
 static void test_numbers_are_never_used_twice(void **state)
 {
 	(void)state;
@@ -395,6 +454,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_rows_show_after_commit_and_leave_when_all_are_past, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_passed_rows_are_gone_for_everybody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_numbers_are_never_used_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_killed_process_keeps_what_it_committed, setup, teardown),
