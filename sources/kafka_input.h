@@ -55,7 +55,5 @@ void wd_kafka_input_free(struct wd_kafka_input *in); /* NULL is fine */
 void wd_kafka_input_stop(struct wd_kafka_input *in);
 /** An object: state, position and lag of each partition. Any thread. */
 void wd_kafka_input_json(struct wd_kafka_input *in, struct wd_json *j);
-/** Whether the properties make a consumer; the error names the one that does not. */
-WD_MUST_USE int wd_kafka_input_check(const char *const *properties, struct wd_err *err);
 /** A property that this source sets itself. */
 bool wd_kafka_input_owns(struct wd_str property);

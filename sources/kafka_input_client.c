@@ -55,7 +55,7 @@ bool wd_kafka_input_owns(struct wd_str property)
 		if (wd_str_eqc(property, fixed[i][0]))
 			return true;
 	}
-	return wd_str_eqc(property, "group.id") || wd_str_eqc(property, "enable.auto.offset.reset");
+	return wd_str_eqc(property, "group.id");
 }
 
 static int set(rd_kafka_conf_t *c, const char *name, const char *value, struct wd_err *err)
@@ -148,15 +148,6 @@ void kafka_in_close(struct wd_kafka_input *in)
 		rd_kafka_destroy_flags(in->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	in->rkt = NULL;
 	in->rk = NULL;
-}
-
-int wd_kafka_input_check(const char *const *properties, struct wd_err *err)
-{
-	rd_kafka_conf_t *c = make_conf(properties, "check", err);
-	if (c == NULL)
-		return WD_E_MALFORMED;
-	rd_kafka_conf_destroy(c);
-	return WD_OK;
 }
 
 /* ---- partitions ---- */
@@ -290,6 +281,19 @@ static bool refused(struct wd_kafka_input *in, rd_kafka_resp_err_t e)
 	}
 }
 
+/* The topic was away: whether it is the same as it was is asked of each partition that has nothing
+ * in work. */
+static void verify_again(struct wd_kafka_input *in)
+{
+	for (size_t i = 0; i < in->part_count; i++) {
+		struct kafka_part *p = &in->parts[i];
+		struct wd_kafka_cursor c = {.partition = p->id};
+		if (p->next > 0 && in->o.load(wd_str_c(in->cluster), &c, in->o.ctx) == WD_OK &&
+			c.epoch == p->epoch && c.next == p->next)
+			p->verify = c.last;
+	}
+}
+
 static bool learn_cluster(struct wd_kafka_input *in)
 {
 	char *id = rd_kafka_clusterid(in->rk, METADATA_MS);
@@ -322,6 +326,8 @@ static bool look(struct wd_kafka_input *in)
 	if (!learn_cluster(in))
 		return false;
 	in->is_down = false;
+	if (in->is_assign_due)
+		verify_again(in);
 	if ((size_t)n > in->part_count && n <= MAX_PARTITIONS) {
 		if (!grow(in, (size_t)n))
 			return false;
@@ -451,6 +457,7 @@ static void take_record(struct wd_kafka_input *in, struct kafka_part *p, rd_kafk
 		return;
 	}
 	p->next = m->offset + 1;
+	in->last_error = RD_KAFKA_RESP_ERR_NO_ERROR;
 	wd_metric_add(&in->m_bytes, (int64_t)m->len);
 	if (m->payload == NULL || m->len == 0) { /* a tombstone */
 		wd_metric_add(&in->m_skipped, 1);
@@ -488,8 +495,11 @@ static void take_error(struct wd_kafka_input *in, struct kafka_part *p, const rd
 		in->is_down = true;
 		return;
 	default:
-		wd_log(WD_LOG_INFO, in->o.source, "topic-error", "topic=%s error=%s", in->topic,
-			WD_LOGQ(wd_str_c(rd_kafka_message_errstr(m))));
+		if (m->err != in->last_error) /* once, not with every fetch */
+			wd_log(WD_LOG_WARNING, in->o.source, "topic-error",
+				"topic=%s partition=%" PRId32 " error=%s", in->topic, m->partition,
+				WD_LOGQ(wd_str_c(rd_kafka_message_errstr(m))));
+		in->last_error = m->err;
 		return;
 	}
 }

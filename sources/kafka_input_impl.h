@@ -18,7 +18,7 @@
 /* A partition's own figure; it outlives no one: taken out of the registry before it is freed. */
 struct kafka_lag {
 	struct wd_metric metric;
-	char labels[300];
+	char labels[420];
 };
 
 struct kafka_part {
@@ -56,10 +56,10 @@ struct wd_kafka_input {
 	size_t batch_n, batch_done; /* those before batch_done are in the inbox */
 	size_t batch_bytes;
 	struct wd_inbox_ticket ticket;
-	char *error; /* text of the last broker error */
+	rd_kafka_resp_err_t last_error; /* that was logged; none since a record came */
 
 	struct wd_metric m_records, m_bytes, m_skipped, m_refused, m_known, m_lost, m_lag, m_paused;
-	char labels[300];
+	char labels[380];
 
 	pthread_mutex_t lock;
 	pthread_cond_t changed;

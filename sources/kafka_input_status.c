@@ -19,7 +19,8 @@ static void add_metric(struct wd_kafka_input *in, struct wd_metric *m, const cha
 
 void kafka_in_metrics(struct wd_kafka_input *in)
 {
-	(void)snprintf(in->labels, sizeof(in->labels), "topic=\"%s\"", in->topic);
+	(void)snprintf(in->labels, sizeof(in->labels), "topic=\"%s\",source=\"%.*s\"", in->topic,
+		WD_STR_ARG(in->o.source));
 	add_metric(in, &in->m_records, "wiredesk_kafka_input_records_total", WD_METRIC_COUNTER,
 		"Records of a topic taken into the inbox.");
 	add_metric(in, &in->m_bytes, "wiredesk_kafka_input_bytes_total", WD_METRIC_COUNTER,
@@ -55,8 +56,8 @@ struct kafka_lag *kafka_in_lag(struct wd_kafka_input *in, int32_t partition)
 	struct kafka_lag *l = calloc(1, sizeof(*l));
 	if (l == NULL)
 		return NULL;
-	(void)snprintf(l->labels, sizeof(l->labels), "topic=\"%s\",partition=\"%" PRId32 "\"",
-		in->topic, partition);
+	(void)snprintf(l->labels, sizeof(l->labels), "%s,partition=\"%" PRId32 "\"", in->labels,
+		partition);
 	l->metric = (struct wd_metric){.name = "wiredesk_kafka_input_lag",
 		.help = "Records of a partition that are not worked up yet.",
 		.kind = WD_METRIC_GAUGE,

@@ -254,13 +254,14 @@ def test_exactly_once_through_kills_and_broker_crashes():
     with Shared() as broker:
         broker.topic(name("raw"), 3)
         broker.topic(name("news"), 3)
-        sink = "  - {type: kafka, topic: news, delivery: exactly-once}\n"
+        sink = "  - {type: kafka, topic: %s, delivery: exactly-once}\n" % name("news")
         titles = []
         with Daemon(config(broker, sink=sink, kafka=", transaction.timeout.ms: 20000")) as d:
             rounds = KILLS + 1
             for i in range(rounds):
-                each = max(1, DOCUMENTS // rounds // len(KINDS) + 1)
-                for kind, (make, headers) in chance.sample(sorted(KINDS.items()), len(KINDS)):
+                some = [k for n, k in enumerate(sorted(KINDS.items())) if (n + i) % 2 == 0]
+                each = DOCUMENTS // rounds // len(some) + 1
+                for kind, (make, headers) in some:
                     new = ["Story %d of %s in round %d" % (k, kind, i) for k in range(each)]
                     titles += new
                     produce(broker, "raw", [make(t) for t in new], headers)

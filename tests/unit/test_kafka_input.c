@@ -200,12 +200,7 @@ static void test_records(void **state)
 
 static void test_properties(void **state)
 {
-	static const char *const good[] = {"bootstrap.servers", "h:1", "linger.ms", "5", NULL};
-	static const char *const bad[] = {"no.such", "1", NULL};
-	struct wd_err err;
 	(void)state;
-	assert_int_equal(wd_kafka_input_check(good, &err), WD_OK);
-	assert_int_equal(wd_kafka_input_check(bad, &err), WD_E_MALFORMED);
 	assert_true(wd_kafka_input_owns(WD_STR("enable.auto.commit")));
 	assert_true(wd_kafka_input_owns(WD_STR("isolation.level")));
 	assert_false(wd_kafka_input_owns(WD_STR("fetch.max.bytes")));
