@@ -64,7 +64,8 @@ class OneMore:
 
 def produce(broker, topic, values, headers=None, partition=None):
     """A record for each value; None is a record without one."""
-    args = ["kcat", "-P", "-b", broker.bootstrap, "-t", name(topic), "-X", "message.timeout.ms=60000"]
+    args = ["kcat", "-P", "-b", broker.bootstrap, "-t", name(topic), "-X", "message.timeout.ms=60000",
+            "-X", "enable.idempotence=true"]
     for key, value in (headers or {}).items():
         args += ["-H", "%s=%s" % (key, value)]
     if partition is not None:
