@@ -218,6 +218,7 @@ void kafka_drop_producer(struct kafka *k)
 	/* Ends its threads: from here nothing refers to rows any more. */
 	rd_kafka_destroy_flags(k->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 	k->rk = NULL;
+	kafka_stats_forget(k);
 	k->ready = k->in_txn = false;
 	atomic_store(&k->txn_state, KAFKA_TXN_NONE);
 	k->head = k->tail = 0;

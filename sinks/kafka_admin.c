@@ -1,67 +1,12 @@
-/* The Kafka sink's look at its topics, and its metrics. */
+/* The Kafka sink's look at its topics. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/metrics.h"
 #include "sinks/kafka_impl.h"
 
 #define LOOK_MS 5000
 #define LOOK_AGAIN_US (30 * WD_SEC)
-
-static struct wd_metric delivered = {.name = "wiredesk_kafka_delivered_total",
-	.help = "Events the broker acknowledged.",
-	.kind = WD_METRIC_COUNTER};
-static struct wd_metric queued = {.name = "wiredesk_kafka_queue_messages",
-	.help = "Messages in librdkafka's queues.",
-	.kind = WD_METRIC_GAUGE};
-static struct wd_metric queued_bytes = {.name = "wiredesk_kafka_queue_bytes",
-	.help = "Bytes in librdkafka's queues.",
-	.kind = WD_METRIC_GAUGE};
-static struct wd_metric sent_bytes = {.name = "wiredesk_kafka_sent_bytes_total",
-	.help = "Bytes sent to brokers, compressed.",
-	.kind = WD_METRIC_COUNTER};
-
-void kafka_metrics_register(void)
-{
-	wd_metric_register(&delivered);
-	wd_metric_register(&queued);
-	wd_metric_register(&queued_bytes);
-	wd_metric_register(&sent_bytes);
-}
-
-void kafka_count_delivered(uint64_t n)
-{
-	wd_metric_add(&delivered, (int64_t)n);
-}
-
-/* The top-level numbers come first in the text, before any broker's of the same name. */
-static bool find_number(struct wd_str json, const char *member, int64_t *ret)
-{
-	size_t at = wd_str_find(json, wd_str_c(member), 0);
-	if (at == SIZE_MAX)
-		return false;
-	at += strlen(member);
-	size_t end = at;
-	while (end < json.n && wd_is_digit(json.p[end]))
-		end++;
-	return wd_str_to_i64(wd_str_sub(json, at, end), 0, INT64_MAX, ret) == WD_OK;
-}
-
-int kafka_on_stats(rd_kafka_t *rk, char *json, size_t n, void *opaque)
-{
-	struct wd_str s = {json, n};
-	int64_t v;
-	(void)rk, (void)opaque;
-	if (find_number(s, "\"msg_cnt\":", &v))
-		wd_metric_set(&queued, v);
-	if (find_number(s, "\"msg_size\":", &v))
-		wd_metric_set(&queued_bytes, v);
-	size_t tail = wd_str_find(s, WD_STR("\"tx_bytes\":"), 0);
-	if (tail != SIZE_MAX && find_number(wd_str_from(s, tail), "\"tx_bytes\":", &v))
-		wd_metric_set(&sent_bytes, v);
-	return 0; /* librdkafka frees the text */
-}
 
 static int check_one(struct kafka *k, const char *topic, struct wd_err *err)
 {

@@ -7,6 +7,7 @@
 
 #include "sinks/sink.h"
 
+#define KAFKA_STATS 6
 #define KAFKA_WINDOW 16384 /* rows in flight, a power of two */
 
 struct kafka_slot {
@@ -56,6 +57,7 @@ struct kafka {
 	_Atomic uint64_t txns, txn_aborts;
 	_Atomic int64_t txn_us; /* how long the last commit took, from begin */
 	int64_t txn_began_us;
+	int64_t stats[KAFKA_STATS]; /* of this producer, as it reported last (kafka_stats.c) */
 	bool in_txn;
 };
 
@@ -88,5 +90,10 @@ void kafka_look_at_settings(struct kafka *k);
 int kafka_check_topics(struct kafka *k, struct wd_err *err);
 /** Statistics JSON → metrics. */
 int kafka_on_stats(rd_kafka_t *rk, char *json, size_t n, void *opaque);
+/** The producer is gone: its queues are empty. */
+void kafka_stats_forget(struct kafka *k);
 void kafka_count_delivered(uint64_t n);
+/** A transaction that took us µs. */
+void kafka_count_committed(int64_t us);
+void kafka_count_aborted(void);
 void kafka_metrics_register(void);

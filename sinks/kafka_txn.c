@@ -222,6 +222,7 @@ static void learn(struct kafka *k, size_t n, const struct wd_row *rows)
 	struct kafka_side *side = n == 1 ? kafka_side_of(k, kafka_topic_of(k, rows)) : NULL;
 	k->aborts++;
 	atomic_fetch_add(&k->txn_aborts, 1);
+	kafka_count_aborted();
 	if (side != NULL && k->topic_denied) /* the broker does not say which topic it was */
 		kafka_side_spoil(side,
 			"kafka: not allowed to write to the topic; give the user Write on it");
@@ -358,6 +359,7 @@ int kafka_txn_submit(
 	atomic_store(&k->txn_state, KAFKA_TXN_IDLE);
 	atomic_fetch_add(&k->txns, 1);
 	atomic_store(&k->txn_us, wd_clock_mono_us() - k->txn_began_us);
+	kafka_count_committed(atomic_load(&k->txn_us));
 	k->failed = WD_OK;
 	k->head = k->tail = 0;
 	k->aborts = 0;

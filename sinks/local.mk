@@ -9,6 +9,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/kafka_admin.c \
 	%reldir%/kafka_impl.h \
 	%reldir%/kafka_init.c %reldir%/kafka_init.h \
+	%reldir%/kafka_stats.c \
 	%reldir%/kafka_txn.c \
 	%reldir%/sink.h \
 	%reldir%/sinks.c

@@ -232,6 +232,13 @@ EXTRA_DIST += tests/bench/kafka.py tests/bench/make_feeds.py
 bench-kafka: tests/bench/bench_kafka
 	python3 $(srcdir)/tests/bench/kafka.py tests/bench/bench_kafka $(BENCH_KAFKA_ARGS)
 .PHONY: bench-kafka
+# A restart with many remembered articles: make bench-restart BENCH_RESTART_ARGS=1000000
+EXTRA_PROGRAMS += tests/bench/bench_restart
+tests_bench_bench_restart_SOURCES = tests/bench/bench_restart.c
+EXTRA_DIST += tests/bench/restart.py
+bench-restart: wiredesk tests/bench/bench_restart
+	python3 $(srcdir)/tests/bench/restart.py ./wiredesk tests/bench/bench_restart $(BENCH_RESTART_ARGS)
+.PHONY: bench-restart
 
 # Receiving: side by side with a bare handler.
 EXTRA_PROGRAMS += tests/bench/bare_http tests/bench/load_http

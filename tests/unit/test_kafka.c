@@ -3,9 +3,11 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include "sinks/sink.h"
 
 /* A mock cluster inside librdkafka, and one sink on it. */
@@ -299,6 +301,46 @@ static void test_partitions_are_the_java_clients(void **state)
 	}
 }
 
+static int64_t metric(const char *name)
+{
+	struct wd_buf b;
+	int64_t v = -1;
+	wd_buf_init(&b, 1 << 20);
+	wd_metrics_render(&b);
+	struct wd_str s = wd_buf_str(&b);
+	size_t at = wd_str_find(s, wd_str_c(name), 0);
+	while (at != SIZE_MAX && at > 0 && s.p[at - 1] != '\n') /* not its HELP and TYPE */
+		at = wd_str_find(s, wd_str_c(name), at + 1);
+	if (at != SIZE_MAX)
+		v = strtoll(s.p + at + strlen(name), NULL, 10);
+	wd_buf_done(&b);
+	return v;
+}
+
+static void test_statistics_become_metrics(void **state)
+{
+	struct bench *b = *state;
+	struct wd_sink_place place;
+	struct wd_err err;
+	b->properties[6] = "statistics.interval.ms";
+	b->properties[7] = "50";
+	open_sink(b);
+	(void)establish(b);
+	int64_t before = metric("wiredesk_kafka_delivered_total ");
+	assert_int_equal(deliver(b, 1, 200, NULL), 200);
+	for (int i = 0; i < 600 && metric("wiredesk_kafka_sent_bytes_total ") < 200; i++) {
+		assert_int_equal(wd_sink_kafka.poll(b->sink, 20000, &place, &err), WD_OK);
+		(void)usleep(10000);
+	}
+	assert_int_equal(metric("wiredesk_kafka_delivered_total ") - before, 200);
+	assert_true(metric("wiredesk_kafka_sent_bytes_total ") >= 200);
+	assert_true(metric("wiredesk_kafka_broker_rtt_p99_microseconds ") > 0);
+	assert_int_equal(metric("wiredesk_kafka_send_errors_total "), 0);
+	wd_sink_kafka.close(b->sink);
+	b->sink = NULL;
+	assert_int_equal(metric("wiredesk_kafka_queue_messages "), 0);
+}
+
 static void test_wrong_properties_are_named(void **state)
 {
 	struct bench *b = *state;
@@ -328,6 +370,7 @@ int main(void)
 		T(test_a_batch_the_broker_refuses_is_bisected),
 		T(test_exactly_once_goes_on_at_the_stored_position),
 		T(test_restored_and_foreign_stores_are_refused),
+		T(test_statistics_become_metrics),
 		T(test_wrong_properties_are_named),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
