@@ -180,6 +180,7 @@ void *wd_pipe_desk_main(void *arg)
 {
 	struct wd_pipeline *p = arg;
 	bool over = false;
+	(void)pthread_setname_np(pthread_self(), "desk");
 	while (!(over && atomic_load(&p->ending))) {
 		struct job *j = first_job(p, &over);
 		if (j != NULL) {

@@ -215,6 +215,7 @@ void *wd_pipe_worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct wd_pipeline *p = w->p;
+	(void)pthread_setname_np(pthread_self(), "worker");
 	wd_guard_watch_thread(w->slot);
 	while ((w->job = next_job(p)) != NULL) {
 		renew_rules(w);

@@ -6,6 +6,11 @@
  * the sink is established again and its own position decides where to go on; rows between are
  * submitted again. Rows of kinds the sink does not want count as delivered in passing.
  *
+ * It waits in one place, for rows: a sink that has something to tell wakes it there, so neither new
+ * rows nor delivery reports wait for the other. With nothing on its way a row leaves at once; else
+ * a few rows wait for company until the last ones have arrived, 5 ms at most: to send one row costs
+ * the sink and the broker as much as to send ten (what Nagle's algorithm does for TCP).
+ *
  * Concurrency: everything runs on the pump's thread; state for status pages is under `lock`.
  */
 #include "daemon/pump.h"
@@ -25,6 +30,8 @@
 #define DEFAULT_BATCH 1000
 #define DEFAULT_WAIT_US 20000
 #define IDLE_US 100000
+#define COMPANY 100 /* rows */
+#define COMPANY_US 5000
 #define BACKOFF_FIRST_US 200000
 #define BACKOFF_MAX_US (5 * WD_SEC)
 #define SETTLE_US (10 * WD_SEC)
@@ -149,6 +156,12 @@ static void line(struct wd_str text, void *ctx)
 		p->opts.event(text, p->opts.ctx);
 }
 
+static void wake(void *ctx)
+{
+	struct wd_pump *p = ctx;
+	wd_store_poke(p->reader);
+}
+
 static void set_state(struct wd_pump *p, enum state state, const struct wd_err *err)
 {
 	(void)pthread_mutex_lock(&p->lock);
@@ -223,6 +236,18 @@ static size_t sift(struct wd_pump *p, struct wd_row *rows, size_t n)
 	return kept;
 }
 
+/* Waits for rows, and a moment for more when others are on their way; how many there are. None: ask
+ * the sink. */
+static size_t gather(struct wd_pump *p, bool in_flight)
+{
+	if (!p->ops->wakes)
+		return wd_store_wait(p->reader, p->sent, in_flight ? 0 : IDLE_US);
+	size_t have = wd_store_wait(p->reader, p->sent, IDLE_US);
+	if (have == 0 || have >= COMPANY || !in_flight)
+		return have;
+	return COMPANY - 1 + wd_store_wait(p->reader, p->sent + COMPANY - 1, COMPANY_US);
+}
+
 /* Reads on; what is left of it for the sink stands in p->rows. */
 static int read_batch(struct wd_pump *p, struct wd_err *err)
 {
@@ -230,9 +255,12 @@ static int read_batch(struct wd_pump *p, struct wd_err *err)
 	bool in_flight = pos < p->last_wanted;
 	struct wd_arena *mem = wd_pump_rows_room(&p->mem, p->ops->keeps ? pos : INT64_MAX);
 	size_t n = 0, have = 0;
-	if (mem == NULL) /* all of it is on its way */
+	if (mem == NULL) { /* all of it is on its way */
+		if (p->ops->wakes)
+			(void)wd_store_wait(p->reader, INT64_MAX, IDLE_US / 2);
 		return WD_OK;
-	have = wd_store_wait(p->reader, p->sent, in_flight ? 0 : IDLE_US);
+	}
+	have = gather(p, in_flight);
 	/* A transaction costs much the same for one row as for a thousand: wait for company. */
 	if (have > 0 && have < p->batch && p->opts.conf->exactly_once)
 		nap(p, p->opts.conf->batch_wait_us > 0 ? p->opts.conf->batch_wait_us
@@ -274,8 +302,8 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	int r = hand_over(p, err);
 	if (r != WD_OK && r != WD_E_FULL)
 		return r;
-	bool busy = p->sent > before;
-	r = p->ops->poll(p->sink, busy ? 0 : IDLE_US / 2, &place, err);
+	bool wait = r == WD_E_FULL || (p->sent == before && !p->ops->wakes);
+	r = p->ops->poll(p->sink, wait ? IDLE_US / 2 : 0, &place, err);
 	/* What is behind the last wanted row needs nobody's word. */
 	int64_t pos = place.pos >= p->last_wanted ? p->sent : place.pos;
 	if (p->skip > 0 || pos <= wd_store_reader_pos(p->reader)) {
@@ -304,6 +332,7 @@ static void make_host(struct wd_pump *p, struct wd_sink_host *ret)
 		.refused = refused,
 		.settle = settle,
 		.line = line,
+		.wake = wake,
 		.stopping = stopping,
 		.ctx = p};
 }
@@ -336,6 +365,7 @@ static void *thread_main(void *arg)
 {
 	struct wd_pump *p = arg;
 	bool up = false;
+	(void)pthread_setname_np(pthread_self(), "sink");
 	while (!stopping(p)) {
 		struct wd_err err = {0};
 		if (atomic_exchange(&p->renew, false)) {
@@ -462,6 +492,7 @@ void wd_pump_free(struct wd_pump *p)
 		(void)pthread_mutex_lock(&p->lock);
 		(void)pthread_cond_broadcast(&p->wake);
 		(void)pthread_mutex_unlock(&p->lock);
+		wd_store_poke(p->reader);
 		(void)pthread_join(p->thread, NULL);
 	}
 	if (p->ops != NULL)

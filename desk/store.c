@@ -19,9 +19,11 @@
  * connection (a sink would see uncommitted rows); an in-memory identity cache (a million articles
  * must not cost memory or start time; a lookup here is a few µs).
  *
- * Concurrency: `lock` guards the writing connection and the readers' list; `seq_lock` the committed
- * sequence and the wake-up. Temporary stores have one connection for all, under `lock`, and readers
- * stop at the committed sequence.
+ * Concurrency: `lock` guards the writing connection and the readers' list, and is held while a
+ * commit waits for the disk; `seq_lock` the committed sequence, the wake-up and what readers
+ * acknowledged, so that a sink never waits for a commit. `seq_lock` is taken inside `lock`, never
+ * the other way. Temporary stores have one connection for all, under `lock`, and readers stop at
+ * the committed sequence.
  */
 #include "desk/store.h"
 
@@ -557,8 +559,10 @@ bool wd_store_has_acks(struct wd_store *s)
 {
 	wd_store_lock(s);
 	bool any = s->letters != NULL;
+	(void)pthread_mutex_lock(&s->seq_lock);
 	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next)
 		any = any || r->dirty;
+	(void)pthread_mutex_unlock(&s->seq_lock);
 	(void)wd_store_unlock(s, 0);
 	return any;
 }
@@ -582,10 +586,7 @@ int wd_store_commit(struct wd_store *s, struct wd_err *err)
 	if (r == WD_OK) {
 		s->in_txn = false;
 		wd_store_drop_letters(s);
-		for (struct wd_store_reader *x = s->readers; x != NULL; x = x->next) {
-			x->known = x->known || x->dirty;
-			x->dirty = false;
-		}
+		wd_store_acks_saved(s);
 	}
 	(void)wd_store_unlock(s, 0);
 	if (r == WD_OK)

@@ -245,7 +245,7 @@ void wd_store_reader_reload(struct wd_store_reader *r);
 int64_t wd_store_reader_pos(const struct wd_store_reader *r);
 /** The sink's own note that belongs to the position (file offset). */
 int64_t wd_store_reader_mark(const struct wd_store_reader *r);
-/** How many committed rows are behind `after`; waits up to wait_us for the first. */
+/** How many rows behind `after` are committed; waits up to wait_us for the first, or a poke. */
 size_t wd_store_wait(struct wd_store_reader *r, int64_t after, int64_t wait_us);
 /** Committed rows with seq > after, in order, at most max and about max_bytes; strings in `a`.
  * Waits up to wait_us for the first; 0 rows is no error. */
@@ -256,6 +256,8 @@ WD_MUST_USE int wd_store_read(struct wd_store_reader *r, int64_t after, size_t m
 void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark);
 /** The last acknowledged position is durable. */
 bool wd_store_reader_is_saved(struct wd_store_reader *r);
+/** Ends the reader's wait, or the next one that finds no rows. Any thread. */
+void wd_store_poke(struct wd_store_reader *r);
 /** Wakes readers that wait (stop). */
 void wd_store_wake(struct wd_store *s);
 

@@ -48,18 +48,15 @@ static void pass(struct wd_store *s, int64_t to)
 	s->has_gone = true;
 }
 
-static void pass_all(struct wd_store *s)
-{
-	int64_t least = INT64_MAX;
-	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next)
-		least = WD_MIN(least, r->pos);
-	if (s->readers != NULL)
-		pass(s, WD_MIN(least, s->last_seq));
-}
-
 int wd_store_sweep(struct wd_store *s, struct wd_err *err)
 {
-	pass_all(s);
+	int64_t least = INT64_MAX;
+	(void)pthread_mutex_lock(&s->seq_lock);
+	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next)
+		least = WD_MIN(least, r->pos);
+	(void)pthread_mutex_unlock(&s->seq_lock);
+	if (s->readers != NULL)
+		pass(s, WD_MIN(least, s->last_seq));
 	if (!s->has_gone || atomic_load(&s->gone) < s->last_seq)
 		return WD_OK;
 	s->has_gone = false;
@@ -67,19 +64,46 @@ int wd_store_sweep(struct wd_store *s, struct wd_err *err)
 	return wd_sql_run(s, ST_OUT_CLEAR, err);
 }
 
+/* Under lock: what the reader acknowledged so far goes into the open transaction. */
+static int put_ack(struct wd_store_reader *r, struct wd_err *err)
+{
+	struct wd_store *s = r->store;
+	(void)pthread_mutex_lock(&s->seq_lock);
+	bool dirty = r->dirty;
+	r->put_pos = r->pos;
+	r->put_mark = r->mark;
+	r->is_put = dirty;
+	(void)pthread_mutex_unlock(&s->seq_lock);
+	if (!dirty)
+		return WD_OK;
+	wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
+	wd_sql_int(s->st[ST_SINK_PUT], 2, r->put_pos);
+	wd_sql_int(s->st[ST_SINK_PUT], 3, r->put_mark);
+	return wd_sql_run(s, ST_SINK_PUT, err);
+}
+
+void wd_store_acks_saved(struct wd_store *s)
+{
+	(void)pthread_mutex_lock(&s->seq_lock);
+	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next) {
+		r->known = r->known || r->is_put;
+		r->dirty =
+			r->pos != r->put_pos || r->mark != r->put_mark || (r->dirty && !r->is_put);
+	}
+	(void)pthread_mutex_unlock(&s->seq_lock);
+}
+
 int wd_store_apply_acks(struct wd_store *s, struct wd_err *err)
 {
+	int64_t least = INT64_MAX;
 	for (struct wd_store_reader *r = s->readers; r != NULL; r = r->next) {
-		if (!r->dirty)
-			continue;
-		wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
-		wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
-		wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
-		int rc = wd_sql_run(s, ST_SINK_PUT, err);
+		int rc = put_ack(r, err);
 		if (rc != WD_OK)
 			return rc;
+		least = WD_MIN(least, r->put_pos);
 	}
-	pass_all(s);
+	if (s->readers != NULL) /* never beyond what this transaction says of the sinks */
+		pass(s, WD_MIN(least, s->last_seq));
 	if (s->gone_bytes < TRIM_BYTES)
 		return WD_OK;
 	wd_sql_int(s->st[ST_OUT_TRIM], 1, s->gone);
@@ -153,10 +177,12 @@ void wd_store_reader_reload(struct wd_store_reader *r)
 	wd_store_lock(s);
 	wd_sql_str(st, 1, wd_str_c(r->name));
 	if (wd_sql_row(s, ST_SINK_GET, NULL) == WD_OK) {
-		r->pos = sqlite3_column_int64(st, 0);
-		r->mark = sqlite3_column_int64(st, 1);
+		(void)pthread_mutex_lock(&s->seq_lock);
+		r->pos = r->put_pos = sqlite3_column_int64(st, 0);
+		r->mark = r->put_mark = sqlite3_column_int64(st, 1);
 		r->dirty = false;
 		r->known = true;
+		(void)pthread_mutex_unlock(&s->seq_lock);
 		(void)sqlite3_reset(st);
 	}
 	(void)wd_store_unlock(s, 0);
@@ -238,25 +264,25 @@ void wd_store_reader_close(struct wd_store_reader *r)
 
 int64_t wd_store_reader_pos(const struct wd_store_reader *r)
 {
-	wd_store_lock(r->store);
+	(void)pthread_mutex_lock(&r->store->seq_lock);
 	int64_t pos = r->pos;
-	(void)wd_store_unlock(r->store, 0);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 	return pos;
 }
 
 int64_t wd_store_reader_mark(const struct wd_store_reader *r)
 {
-	wd_store_lock(r->store);
+	(void)pthread_mutex_lock(&r->store->seq_lock);
 	int64_t mark = r->mark;
-	(void)wd_store_unlock(r->store, 0);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 	return mark;
 }
 
 bool wd_store_reader_is_known(const struct wd_store_reader *r)
 {
-	wd_store_lock(r->store);
+	(void)pthread_mutex_lock(&r->store->seq_lock);
 	bool known = r->known;
-	(void)wd_store_unlock(r->store, 0);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 	return known;
 }
 
@@ -266,12 +292,15 @@ size_t wd_store_wait(struct wd_store_reader *r, int64_t after, int64_t wait_us)
 	int64_t until = wd_clock_mono_us() + wait_us;
 	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
 	(void)pthread_mutex_lock(&s->seq_lock);
-	while (atomic_load(&s->shown_seq) <= after && !s->woken && wait_us > 0) {
+	while (atomic_load(&s->shown_seq) <= after && !s->woken && !r->is_poked && wait_us > 0) {
 		if (pthread_cond_timedwait(&s->grown, &s->seq_lock, &ts) == ETIMEDOUT)
 			break;
 	}
+	int64_t more = atomic_load(&s->shown_seq) - after;
+	if (more <= 0)
+		r->is_poked = false;
 	(void)pthread_mutex_unlock(&s->seq_lock);
-	return (size_t)WD_MAX(atomic_load(&s->shown_seq) - after, 0);
+	return (size_t)WD_MAX(more, 0);
 }
 
 static int read_rows(struct wd_store_reader *r, int64_t after, size_t max, size_t max_bytes,
@@ -329,21 +358,29 @@ int wd_store_read(struct wd_store_reader *r, int64_t after, size_t max, size_t m
 
 void wd_store_ack(struct wd_store_reader *r, int64_t pos, int64_t mark)
 {
-	wd_store_lock(r->store);
+	(void)pthread_mutex_lock(&r->store->seq_lock);
 	if (pos != r->pos || mark != r->mark || !r->known) {
 		r->pos = pos;
 		r->mark = mark;
 		r->dirty = true;
 	}
-	(void)wd_store_unlock(r->store, 0);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 }
 
 bool wd_store_reader_is_saved(struct wd_store_reader *r)
 {
-	wd_store_lock(r->store);
+	(void)pthread_mutex_lock(&r->store->seq_lock);
 	bool saved = !r->dirty;
-	(void)wd_store_unlock(r->store, 0);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 	return saved;
+}
+
+void wd_store_poke(struct wd_store_reader *r)
+{
+	(void)pthread_mutex_lock(&r->store->seq_lock);
+	r->is_poked = true;
+	(void)pthread_cond_broadcast(&r->store->grown);
+	(void)pthread_mutex_unlock(&r->store->seq_lock);
 }
 
 void wd_store_wake(struct wd_store *s)

@@ -73,8 +73,10 @@ struct wd_store_reader {
 	sqlite3 *db; /* own connection, or the store's when that is temporary */
 	sqlite3_stmt *read;
 	char *name;
-	int64_t pos, mark; /* under store->lock */
-	bool dirty, known; /* not saved; saved once */
+	int64_t pos, mark;           /* acknowledged; under store->seq_lock */
+	bool dirty, known, is_poked; /* the same; not saved, saved once */
+	int64_t put_pos, put_mark;   /* in the open transaction; under store->lock */
+	bool is_put;
 	struct wd_store_reader *next;
 };
 
@@ -136,6 +138,8 @@ int wd_store_dead_put_locked(
 	struct wd_store *s, const struct wd_store_dead *d, bool *ret_new, struct wd_err *err);
 /** Empties the outbox if every sink is past all of it. Under lock, in a transaction. */
 int wd_store_sweep(struct wd_store *s, struct wd_err *err);
+/** The transaction with the readers' positions is committed. Under lock. */
+void wd_store_acks_saved(struct wd_store *s);
 /** Counts the outbox anew. Under lock. */
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
 /** Ends the connection that reads documents. */

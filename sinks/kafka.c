@@ -15,7 +15,8 @@
  *
  * Every librdkafka property of the configuration passes through; ours are only defaults.
  *
- * Concurrency: all calls on the sink's thread, callbacks run inside rd_kafka_poll on it.
+ * Concurrency: all calls on the sink's thread, callbacks run inside rd_kafka_poll on it, but for
+ * on_report, which only wakes that thread.
  */
 #include <string.h>
 
@@ -31,7 +32,6 @@ static const char *const defaults[][2] = {
 	{"acks", "all"},
 	{"partitioner", "murmur2_random"},
 	{"compression.type", "zstd"},
-	{"linger.ms", "5"},
 	{"socket.nagle.disable", "true"},
 	{"reconnect.backoff.max.ms", "1000"},
 	{"statistics.interval.ms", "10000"},
@@ -145,6 +145,14 @@ static void on_log(const rd_kafka_t *rk, int level, const char *fac, const char 
 		"fac=%s text=%s", fac, WD_LOGQ(wd_str_c(buf)));
 }
 
+/* From librdkafka's threads. */
+static void on_report(rd_kafka_t *rk, void *opaque)
+{
+	struct kafka *k = opaque;
+	(void)rk;
+	k->host.wake(k->host.ctx);
+}
+
 /* ---- producer ---- */
 
 static int set(rd_kafka_conf_t *rc, const char *name, const char *value, struct wd_err *err)
@@ -163,6 +171,10 @@ static rd_kafka_conf_t *make_conf(struct kafka *k, struct wd_err *err)
 	int r = WD_OK;
 	for (size_t i = 0; i < WD_COUNTOF(defaults) && r == WD_OK; i++)
 		r = set(rc, defaults[i][0], defaults[i][1], err);
+	/* A transaction is flushed as a whole. Else rows come in batches already, and waiting for
+	 * more of them would be done by spinning: librdkafka's poll counts whole milliseconds. */
+	if (r == WD_OK)
+		r = set(rc, "linger.ms", k->eo ? "5" : "0", err);
 	/* A message must not time out on its own: that would be silent loss, the outbox decides. */
 	if (r == WD_OK && !k->eo)
 		r = set(rc, "message.timeout.ms", "0", err);
@@ -194,6 +206,9 @@ int kafka_new_producer(struct kafka *k, struct wd_err *err)
 		rd_kafka_conf_destroy(rc);
 		return wd_err_set(err, WD_E_MALFORMED, "kafka: %s", text);
 	}
+	k->reports = rd_kafka_queue_get_main(k->rk);
+	if (k->host.wake != NULL)
+		rd_kafka_queue_cb_event_enable(k->reports, on_report, k);
 	return WD_OK;
 }
 
@@ -212,6 +227,8 @@ void kafka_drop_producer(struct kafka *k)
 	(void)rd_kafka_purge(k->rk,
 		RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
 	(void)rd_kafka_poll(k->rk, 0);
+	rd_kafka_queue_cb_event_enable(k->reports, NULL, NULL);
+	rd_kafka_queue_destroy(k->reports);
 	forget_topic(&k->rkt);
 	for (size_t i = 0; i < k->side_count; i++)
 		forget_topic(&k->sides[i].rkt);
@@ -526,5 +543,6 @@ const struct wd_sink_ops wd_sink_kafka = {
 	.poll = kafka_poll,
 	.close = kafka_close,
 	.status = kafka_status,
+	.wakes = true,
 	.keeps = true,
 };

@@ -33,8 +33,9 @@ struct kafka {
 	struct wd_sink_conf conf;
 	char txn_id[160], group[160];
 	rd_kafka_t *rk;
-	rd_kafka_topic_t *rkt; /* the own topic, of this producer; NULL: not used yet */
-	bool ready;            /* transactions are initialised, topics were looked at */
+	rd_kafka_queue_t *reports; /* of rk: what rd_kafka_poll serves */
+	rd_kafka_topic_t *rkt;     /* the own topic, of this producer; NULL: not used yet */
+	bool ready;                /* transactions are initialised, topics were looked at */
 	bool eo;
 	int64_t pos;  /* delivered up to here */
 	int64_t sent; /* highest sequence number handed to librdkafka in this run */

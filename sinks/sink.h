@@ -45,6 +45,8 @@ struct wd_sink_host {
 	int (*settle)(void *ctx, struct wd_err *err);
 	/* "memory": each JSON line */
 	void (*line)(struct wd_str line, void *ctx);
+	/* Any thread: poll has something to tell. For sinks with `wakes`. */
+	void (*wake)(void *ctx);
 	/* True when the program is ending: waits should be cut short. */
 	bool (*stopping)(void *ctx);
 	void *ctx;
@@ -76,6 +78,7 @@ struct wd_sink_ops {
 	void (*close)(struct wd_sink *s); /* NULL is fine */
 	/* Members of its own for the status page; any thread. May be NULL. */
 	void (*status)(const struct wd_sink *s, struct wd_json *j);
+	bool wakes; /* calls host.wake: its driver need not ask it from time to time */
 	/* Rows taken are not copied: keys and data must last until a position past them was given,
 	 * or the next establish or close, whatever that answers. */
 	bool keeps;

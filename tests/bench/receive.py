@@ -115,7 +115,7 @@ class Consumer:
     def __init__(self, address, topic):
         self.seen, self.lock = {}, threading.Lock()
         self.p = subprocess.Popen(["kcat", "-C", "-q", "-u", "-b", address, "-t", topic, "-X",
-                                   "fetch.wait.max.ms=5", "-o", "beginning"], stdout=subprocess.PIPE)
+                                   "fetch.wait.max.ms=100", "-o", "beginning"], stdout=subprocess.PIPE)
         threading.Thread(target=self.read, daemon=True).start()
 
     def read(self):

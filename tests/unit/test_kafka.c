@@ -2,7 +2,9 @@
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -20,6 +22,7 @@ struct bench {
 	struct wd_sink *sink;
 	int64_t refused[16];
 	size_t refused_count;
+	atomic_int woken;
 };
 
 static void refused(int64_t seq, const char *why, void *ctx)
@@ -33,6 +36,12 @@ static int settle(void *ctx, struct wd_err *err)
 {
 	(void)ctx, (void)err;
 	return WD_OK;
+}
+
+static void wake(void *ctx)
+{
+	struct bench *b = ctx;
+	atomic_fetch_add(&b->woken, 1);
 }
 
 static bool stopping(void *ctx)
@@ -67,6 +76,7 @@ static int setup(void **state)
 		.opened_seq = 0,
 		.refused = refused,
 		.settle = settle,
+		.wake = wake,
 		.stopping = stopping,
 		.ctx = b};
 	*state = b;
@@ -157,6 +167,25 @@ static void test_at_least_once_delivers_in_order(void **state)
 	assert_int_equal(establish(b), 0);
 	assert_int_equal(deliver(b, 1, 1500, NULL), 1500);
 	assert_int_equal(b->refused_count, 0);
+}
+
+static void test_a_delivery_wakes_the_driver(void **state)
+{
+	struct bench *b = *state;
+	struct wd_sink_place place;
+	size_t taken;
+	struct wd_err err;
+	int64_t until = wd_clock_mono_us() + 30 * WD_SEC;
+	const struct timespec pause = {.tv_nsec = 1000000};
+	open_sink(b);
+	(void)establish(b);
+	atomic_store(&b->woken, 0);
+	assert_int_equal(wd_sink_kafka.submit(b->sink, rows(1, 1), 1, &taken, &err), WD_OK);
+	while (atomic_load(&b->woken) == 0 && wd_clock_mono_us() < until)
+		(void)nanosleep(&pause, NULL); /* nobody polls */
+	assert_true(atomic_load(&b->woken) > 0);
+	assert_int_equal(wd_sink_kafka.poll(b->sink, 0, &place, &err), WD_OK);
+	assert_int_equal(place.pos, 1);
 }
 
 static void test_broker_errors_are_retried(void **state)
@@ -364,6 +393,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_partitions_are_the_java_clients),
 		T(test_at_least_once_delivers_in_order),
+		T(test_a_delivery_wakes_the_driver),
 		T(test_broker_errors_are_retried),
 		T(test_broker_away_and_back),
 		T(test_a_row_too_large_is_refused_alone),

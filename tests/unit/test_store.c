@@ -1,10 +1,14 @@
 #include "tests/unit/test.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "desk/store.h"
 
 static char dir[64];
@@ -137,6 +141,61 @@ static void test_passed_rows_are_gone_for_everybody(void **state)
 	wd_store_outbox_fill(s, &n, &bytes);
 	assert_int_equal(n, 0);
 	assert_int_equal(count_rows(one, 0, a), 0);
+}
+
+static void *poke_soon(void *arg)
+{
+	const struct timespec pause = {.tv_nsec = 20000000};
+	(void)nanosleep(&pause, NULL);
+	wd_store_poke(arg);
+	return NULL;
+}
+
+static void test_a_poke_ends_a_readers_wait(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	pthread_t thread;
+	int64_t start = wd_clock_mono_us();
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(pthread_create(&thread, NULL, poke_soon, r), 0);
+	assert_int_equal(wd_store_wait(r, 0, WD_MINUTE), 0);
+	(void)pthread_join(thread, NULL);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	(void)add_row(s, "a");
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_poke(r); /* remembered while there are rows */
+	assert_int_equal(wd_store_wait(r, 0, WD_MINUTE), 1);
+	assert_int_equal(wd_store_wait(r, 1, WD_MINUTE), 0);
+	assert_true(wd_clock_mono_us() - start < WD_MINUTE);
+	assert_int_equal(wd_store_wait(r, 1, 1000), 0);
+}
+
+static void test_an_acknowledgement_between_two_commits_is_kept(void **state)
+{
+	(void)state;
+	struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	(void)add_row(s, "a");
+	(void)add_row(s, "b");
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	for (int64_t pos = 1; pos <= 2; pos++) {
+		wd_store_ack(r, pos, 10 * pos);
+		assert_false(wd_store_reader_is_saved(r));
+		assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+		assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+		assert_true(wd_store_reader_is_saved(r));
+		assert_false(wd_store_has_acks(s));
+	}
+	wd_store_close(s);
+	s = open_here();
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_reader_pos(r), 2);
+	assert_int_equal(wd_store_reader_mark(r), 20);
+	wd_store_close(s);
 }
 
 static void test_numbers_are_never_used_twice(void **state)
@@ -456,6 +515,9 @@ int main(void)
 			test_rows_show_after_commit_and_leave_when_all_are_past, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_passed_rows_are_gone_for_everybody, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_poke_ends_a_readers_wait, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_an_acknowledgement_between_two_commits_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_numbers_are_never_used_twice, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_killed_process_keeps_what_it_committed, setup, teardown),
