@@ -25,13 +25,16 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
 #include "daemon/app_impl.h"
 #include "daemon/cmd.h"
 #include "daemon/notify.h"
+#include "parsers/page_hubs.h"
 
 #define SUMMARY_EVERY_MS 1000
+#define PAGE_ARENA_BYTES (4 * WD_MIB)
 #define LOCK_WAIT_US (3 * WD_SEC) /* an operator's command may be at work on the store */
 
 static struct wd_metric reloads_ok = {.name = "wiredesk_reloads_total",
@@ -140,6 +143,19 @@ static void on_health(const struct wd_poll_view *v, void *ctx)
 	wd_pipeline_feed_state(app->pipeline, &s);
 }
 
+/* A topic may be a page: its hub is named in the page's head. A page without one says nothing, as
+ * it may be a server's in trouble. */
+static void see_page(struct wd_app *app, const struct wd_doc *doc, size_t new_versions)
+{
+	struct wd_str hubs, self;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(PAGE_ARENA_BYTES);
+	if (a == NULL || doc->body.n == 0)
+		return;
+	wd_page_hubs(a, doc->body, doc->url, &hubs, &self);
+	if (hubs.n > 0)
+		wd_websub_seen(app->websub, doc, hubs, self, new_versions);
+}
+
 static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t articles,
 	size_t new_versions, int rc, const struct wd_err *err, void *ctx)
 {
@@ -159,6 +175,8 @@ static void report(const struct wd_doc *doc, const struct wd_feed *feed, size_t 
 	}
 	if (r.is_feed && doc->origin == WD_DOC_HTTP && app->websub != NULL)
 		wd_websub_seen(app->websub, doc, feed->hub, feed->self, new_versions);
+	else if (doc->origin == WD_DOC_HTTP && app->websub != NULL)
+		see_page(app, doc, new_versions);
 	if (doc->origin == WD_DOC_HTTP)
 		wd_poll_reported(doc, &r);
 	else if (rc != WD_OK)

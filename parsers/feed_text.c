@@ -309,7 +309,7 @@ void feed_add_enclosure(
 	e->length = wd_arena_str(a, wd_str_trim(length));
 }
 
-static void feed_rel(struct wd_feed *f, struct wd_str rel, struct wd_str href)
+static void feed_rel(struct wd_arena *a, struct wd_feed *f, struct wd_str rel, struct wd_str href)
 {
 	struct {
 		const char *rel;
@@ -323,6 +323,8 @@ static void feed_rel(struct wd_feed *f, struct wd_str rel, struct wd_str href)
 		{"next-archive", &f->next_archive},
 		{"prev-archive", &f->prev_archive},
 	};
+	if (wd_str_ieqc(rel, "hub") && f->hub.n > 0 && f->hub.n < WD_MAX_URL_BYTES)
+		f->hub = wd_arena_cat(a, wd_arena_cat(a, f->hub, WD_STR(" ")), href);
 	for (size_t i = 0; i < WD_COUNTOF(known); i++) {
 		if (wd_str_ieqc(rel, known[i].rel) && known[i].to->n == 0)
 			*known[i].to = href;
@@ -373,5 +375,5 @@ void feed_atom_link(struct feed_state *s, const struct wd_xml_elem *e, enum feed
 	struct wd_feed *f = feed_of(s, where);
 	if (alternate && f->link.n == 0 && feed_is_html_type(type))
 		f->link = href;
-	feed_rel(f, l->rel, href);
+	feed_rel(a, f, l->rel, href);
 }

@@ -71,8 +71,16 @@ static void read_hubs(struct wd_parse_ctx *ctx, const struct wd_jnode *hubs)
 {
 	if (hubs == NULL || hubs->type != WD_J_ARRAY || hubs->first == NULL)
 		return;
-	ctx->feed->hub =
-		wd_field_url(ctx, ctx->arena, WD_STR_NONE, wd_jnode_text(hubs->first, "url"));
+	struct wd_feed *f = ctx->feed;
+	const struct wd_jnode *hub = hubs->first;
+	for (; hub != NULL && f->hub.n < WD_MAX_URL_BYTES; hub = hub->next) {
+		struct wd_str url =
+			wd_field_url(ctx, ctx->arena, WD_STR_NONE, wd_jnode_text(hub, "url"));
+		if (url.n > 0 && f->hub.n > 0)
+			url = wd_arena_cat(
+				ctx->arena, wd_arena_cat(ctx->arena, f->hub, WD_STR(" ")), url);
+		f->hub = url.n > 0 ? url : f->hub;
+	}
 }
 
 static void read_feed(struct wd_parse_ctx *ctx, const struct wd_jnode *top)

@@ -96,6 +96,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/page.c \
 	%reldir%/page.h \
 	%reldir%/page_choose.c \
+	%reldir%/page_hubs.c %reldir%/page_hubs.h \
 	%reldir%/page_impl.h \
 	%reldir%/page_live.c \
 	%reldir%/page_measure.c \

@@ -12,8 +12,11 @@
  * answers the POST, so the state is ASKED before the POST goes out, and the answer changes nothing
  * when the verification came first.
  *
- * Renewal asks with the same callback and secret, as a hub knows a subscription by topic and
- * callback; content that crosses the renewal is then still ours.
+ * Renewal asks with the same callback, as a hub knows a subscription by topic and callback, and a
+ * new secret. Until the hub has verified, content may be signed with either.
+ *
+ * A topic may have several hubs. The next one is asked at once when one refuses, after a while when
+ * nobody verifies, and when the news did not come by it; all of them in turn come before a pause.
  */
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -22,7 +25,8 @@
 #include "base/url.h"
 #include "sources/websub_impl.h"
 
-#define VERIFY_WAIT WD_HOUR /* hubs may queue verifications */
+#define VERIFY_WAIT WD_HOUR        /* hubs may queue verifications */
+#define OTHER_WAIT (5 * WD_MINUTE) /* the same, while there are others to ask */
 #define RETRY_MIN WD_MINUTE
 #define RETRY_MAX (6 * WD_HOUR)
 #define DENIED_PAUSE WD_DAY
@@ -42,13 +46,97 @@ static void lose(struct wd_websub_sub *s)
 	s->works = false;
 }
 
+/* ---- hubs ---- */
+
+static bool next_word(struct wd_str *list, struct wd_str *ret)
+{
+	*list = wd_str_trim(*list);
+	size_t end = WD_MIN(wd_str_chr(*list, ' ', 0), list->n);
+	*ret = wd_str_sub(*list, 0, end);
+	*list = wd_str_from(*list, end);
+	return ret->n > 0;
+}
+
+static size_t count_words(struct wd_str list)
+{
+	struct wd_str w;
+	size_t n = 0;
+	while (next_word(&list, &w))
+		n++;
+	return n;
+}
+
+static bool has_hub(struct wd_str list, struct wd_str hub)
+{
+	struct wd_str w;
+	while (next_word(&list, &w)) {
+		if (wd_str_eq(w, hub))
+			return true;
+	}
+	return false;
+}
+
+struct wd_str wd_websub_hub(const struct wd_websub_sub *s)
+{
+	struct wd_str list = wd_str_c(s->hub), first;
+	(void)next_word(&list, &first);
+	return first;
+}
+
+struct wd_str wd_websub_hubs(struct wd_arena *a, struct wd_str list)
+{
+	struct wd_str all = WD_STR_NONE, w;
+	size_t n = 0;
+	while (n < WD_WEBSUB_HUBS && next_word(&list, &w)) {
+		if (!wd_url_is_http(w) || w.n > WD_MAX_URL_BYTES || has_hub(all, w))
+			continue;
+		all = n++ > 0 ? wd_arena_cat(a, wd_arena_cat(a, all, WD_STR(" ")), w) : w;
+	}
+	return wd_arena_str(a, all);
+}
+
+bool wd_websub_same_hubs(struct wd_str one, struct wd_str other)
+{
+	struct wd_str w, rest = one;
+	while (next_word(&rest, &w)) {
+		if (!has_hub(other, w))
+			return false;
+	}
+	return count_words(one) == count_words(other);
+}
+
+struct wd_str wd_websub_rotated(struct wd_arena *a, struct wd_str list)
+{
+	struct wd_str rest = list, first;
+	(void)next_word(&rest, &first);
+	rest = wd_str_trim(rest);
+	return rest.n > 0 ? wd_arena_cat(a, wd_arena_cat(a, rest, WD_STR(" ")), first) : list;
+}
+
+/* Without memory the same hub is asked again. */
+static void next_hub(struct wd_websub_sub *s)
+{
+	wd_cleanup(wd_arena_freep) struct wd_arena *a =
+		wd_arena_new(4 * WD_WEBSUB_HUBS * WD_MAX_URL_BYTES);
+	size_t n = s->hub != NULL ? strlen(s->hub) : 0;
+	struct wd_str list = a != NULL ? wd_websub_rotated(a, wd_str_c(s->hub)) : WD_STR_NONE;
+	if (n > 0 && list.n == n)
+		memmove(s->hub, list.p, n);
+}
+
 static void want_again(struct wd_websub_sub *s, int64_t now_us)
 {
 	lose(s);
 	s->state = WD_WEBSUB_WANTED;
+	s->is_dirty = true;
+	next_hub(s);
+	if (++s->tried < count_words(wd_str_c(s->hub))) {
+		s->next_us = now_us;
+		return;
+	}
+	s->tried = 0;
 	s->next_us = now_us + backoff(s->failures);
 	s->failures++;
-	s->is_dirty = true;
 }
 
 static int64_t renew_retry(const struct wd_websub_sub *s, int64_t now_us)
@@ -82,7 +170,8 @@ enum wd_websub_step wd_websub_due(struct wd_websub_sub *s, int64_t now_us)
 	switch (s->state) {
 	case WD_WEBSUB_WANTED:
 		s->state = WD_WEBSUB_ASKED;
-		s->next_us = now_us + VERIFY_WAIT;
+		s->next_us = now_us + (s->tried + 1 < count_words(wd_str_c(s->hub)) ? OTHER_WAIT
+										    : VERIFY_WAIT);
 		s->is_dirty = true;
 		return WD_WEBSUB_SUBSCRIBE;
 	case WD_WEBSUB_ASKED:
@@ -116,7 +205,10 @@ void wd_websub_answered(struct wd_websub_sub *s, bool ok, int64_t now_us)
 static void begin_lease(struct wd_websub_sub *s, int64_t lease_us, int64_t now_us)
 {
 	s->state = WD_WEBSUB_ACTIVE;
-	s->failures = 0;
+	s->failures = s->tried = 0;
+	if (s->next_secret[0] != '\0')
+		memcpy(s->secret, s->next_secret, sizeof(s->secret));
+	s->next_secret[0] = '\0';
 	s->lease_end_us = now_us + lease_us;
 	s->next_us = s->lease_end_us - WD_MIN(lease_us / 4, WD_DAY);
 	s->is_dirty = true;
@@ -277,8 +369,10 @@ void wd_websub_links(struct wd_arena *a, const struct wd_header *headers, size_t
 			struct wd_str rel = link_rel(v, &at);
 			if (!wd_url_is_http(url) || url.n > WD_MAX_URL_BYTES)
 				continue;
-			if (found_hub.n == 0 && has_rel(rel, "hub"))
-				found_hub = url;
+			if (has_rel(rel, "hub"))
+				found_hub = wd_websub_hubs(
+					a, wd_arena_cat(a, wd_arena_cat(a, found_hub, WD_STR(" ")),
+						   url));
 			if (found_self.n == 0 && has_rel(rel, "self"))
 				found_self = url;
 		}

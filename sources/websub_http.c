@@ -127,7 +127,11 @@ static struct wd_websub_sub *sub_add(struct wd_websub *ws, const struct wd_websu
 		.state = r->state,
 		.lease_end_us = r->lease_end_us,
 		.works = r->works};
-	(void)snprintf(s->secret, sizeof(s->secret), "%.*s", WD_STR_ARG(r->secret));
+	size_t gap = WD_MIN(wd_str_chr(r->secret, ' ', 0), r->secret.n);
+	(void)snprintf(
+		s->secret, sizeof(s->secret), "%.*s", WD_STR_ARG(wd_str_sub(r->secret, 0, gap)));
+	(void)snprintf(s->next_secret, sizeof(s->next_secret), "%.*s",
+		WD_STR_ARG(wd_str_trim(wd_str_from(r->secret, gap))));
 	if (s->feed == NULL || s->callback == NULL || s->topic == NULL || s->hub == NULL) {
 		sub_free(s);
 		return NULL;
@@ -198,11 +202,13 @@ static void on_answer(const struct wd_fetch_result *r, void *ctx)
 	(void)pthread_mutex_lock(&ws->lock);
 	s->fetch = NULL;
 	ws->asking--;
+	char *hub = copy(wd_websub_hub(s));
 	wd_websub_answered(s, ok, wd_clock_now_us());
 	(void)pthread_mutex_unlock(&ws->lock);
 	if (!ok)
 		wd_log(WD_LOG_WARNING, wd_str_c(s->feed), "hub-refused", "hub=%s status=%d: %s",
-			WD_LOGQ(wd_str_c(s->hub)), r->status, r->reason);
+			WD_LOGQ(wd_str_c(hub)), r->status, r->reason);
+	free(hub);
 	(void)uv_async_send(&ws->wake);
 }
 
@@ -218,17 +224,20 @@ static void ask(struct wd_websub *ws, struct wd_websub_sub *s, enum wd_websub_st
 	add_field(&b, "hub.callback", wd_str_c(s->callback));
 	if (subscribe) {
 		add_field(&b, "hub.lease_seconds", wd_str_c(seconds));
-		add_field(&b, "hub.secret", wd_str_c(s->secret));
+		add_field(&b, "hub.secret",
+			wd_str_c(s->next_secret[0] != '\0' ? s->next_secret : s->secret));
 	}
+	char *hub = copy(wd_websub_hub(s));
 	const struct wd_fetch_request req = {
-		.conf = &ws->request, .url = s->hub, .form = wd_buf_str(&b)};
-	if (!wd_buf_failed(&b))
+		.conf = &ws->request, .url = hub, .form = wd_buf_str(&b)};
+	if (!wd_buf_failed(&b) && hub != NULL)
 		s->fetch = wd_fetch_start(ws->fetcher, &req, on_answer, s);
 	if (s->fetch != NULL)
 		ws->asking++;
 	wd_buf_done(&b);
 	wd_log(WD_LOG_INFO, wd_str_c(s->feed), subscribe ? "hub-subscribe" : "hub-unsubscribe",
-		"hub=%s topic=%s", WD_LOGQ(wd_str_c(s->hub)), WD_LOGQ(wd_str_c(s->topic)));
+		"hub=%s topic=%s", WD_LOGQ(wd_str_c(hub)), WD_LOGQ(wd_str_c(s->topic)));
+	free(hub);
 }
 
 /* One subscription's turn; the loop thread alone frees it, so it stays through the calls. */
@@ -238,11 +247,17 @@ static void step(struct wd_websub *ws, struct wd_websub_sub *s)
 	enum wd_websub_step what = WD_WEBSUB_WAIT;
 	if (!ws->is_stopped && s->fetch == NULL && ws->asking < MAX_ASKING)
 		what = wd_websub_due(s, wd_clock_now_us());
+	if (what == WD_WEBSUB_SUBSCRIBE && s->state == WD_WEBSUB_RENEWING &&
+		s->next_secret[0] == '\0' && !random_key(s->next_secret))
+		s->next_secret[0] = '\0';
+	char secrets[2 * WD_WEBSUB_KEY];
+	(void)snprintf(secrets, sizeof(secrets), "%s%s%s", s->secret,
+		s->next_secret[0] != '\0' ? " " : "", s->next_secret);
 	const struct wd_websub_record r = {.feed = wd_str_c(s->feed),
 		.callback = wd_str_c(s->callback),
 		.topic = wd_str_c(s->topic),
 		.hub = wd_str_c(s->hub),
-		.secret = wd_str_c(s->secret),
+		.secret = wd_str_c(secrets),
 		.state = s->state,
 		.lease_end_us = s->lease_end_us,
 		.works = s->works};
@@ -444,7 +459,8 @@ static bool note_hub(
 	struct wd_websub_sub *s = sub_of(ws, feed);
 	if (feed_of(ws, wd_hash64(feed)) == NULL)
 		return false;
-	if (s != NULL && wd_str_eqc(hub, s->hub) && (hub.n == 0 || wd_str_eqc(topic, s->topic)))
+	if (s != NULL && wd_websub_same_hubs(hub, wd_str_c(s->hub)) &&
+		(hub.n == 0 || wd_str_eqc(topic, s->topic)))
 		return false;
 	if (s != NULL)
 		wd_websub_leave(s, wd_clock_now_us());
@@ -460,8 +476,7 @@ void wd_websub_seen(struct wd_websub *ws, const struct wd_doc *doc, struct wd_st
 	if (a == NULL)
 		return;
 	wd_websub_links(a, doc->headers, doc->header_count, doc->url, &hub, &self);
-	if (!wd_url_is_http(hub) || hub.n > WD_MAX_URL_BYTES)
-		hub = WD_STR_NONE;
+	hub = wd_websub_hubs(a, hub);
 	if (!wd_url_is_http(self) || self.n > WD_MAX_URL_BYTES)
 		self = doc->feed_url;
 	(void)pthread_mutex_lock(&ws->lock);
@@ -471,6 +486,12 @@ void wd_websub_seen(struct wd_websub *ws, const struct wd_doc *doc, struct wd_st
 		is_silent = true;
 		s->works = false; /* this very poll is planned after us: no has_ended */
 		s->is_dirty = true;
+		struct wd_str others = wd_websub_rotated(a, wd_str_c(s->hub));
+		if (!wd_str_eqc(others, s->hub)) {
+			wd_websub_leave(s, wd_clock_now_us());
+			s->has_ended = false;
+			sub_begin(ws, doc->feed, others, wd_str_c(s->topic));
+		}
 	}
 	(void)pthread_mutex_unlock(&ws->lock);
 	if (is_silent)
@@ -524,14 +545,19 @@ bool wd_websub_target(struct wd_websub *ws, struct wd_str id, struct wd_websub_t
 bool wd_websub_content(
 	struct wd_websub *ws, struct wd_str id, struct wd_str signature, struct wd_str body)
 {
-	char secret[WD_WEBSUB_KEY] = "", *feed = NULL;
+	char secret[2][WD_WEBSUB_KEY] = {"", ""}, *feed = NULL;
 	bool is_first = false;
 	(void)pthread_mutex_lock(&ws->lock);
 	struct wd_websub_sub *s = sub_by_id(ws, id);
-	if (s != NULL)
-		(void)snprintf(secret, sizeof(secret), "%s", s->secret);
+	if (s != NULL) {
+		memcpy(secret[0], s->secret, sizeof(secret[0]));
+		memcpy(secret[1], s->next_secret, sizeof(secret[1]));
+	}
 	(void)pthread_mutex_unlock(&ws->lock);
-	bool ok = secret[0] != '\0' && wd_websub_signature_ok(wd_str_c(secret), signature, body);
+	bool ok = false;
+	for (size_t i = 0; i < WD_COUNTOF(secret) && !ok; i++)
+		ok = secret[i][0] != '\0' &&
+		     wd_websub_signature_ok(wd_str_c(secret[i]), signature, body);
 	wd_metric_add(ok ? &m_taken : &m_ignored, 1);
 	(void)pthread_mutex_lock(&ws->lock);
 	s = sub_by_id(ws, id);

@@ -1,7 +1,11 @@
 /* A subscription's life, event by event; signatures; Link headers. */
 #include "tests/unit/test.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/limits.h"
+#include "parsers/page_hubs.h"
 #include "sources/websub_impl.h"
 
 #define T0 (1000 * WD_DAY)
@@ -127,6 +131,48 @@ static void test_backoff(void **state)
 	assert_int_equal(s.state, WD_WEBSUB_GONE);
 }
 
+static void test_the_next_hub_is_asked(void **state)
+{
+	char *hub = strdup("https://1/ https://2/ https://3/");
+	struct wd_websub_sub s = {.topic = topic, .hub = hub, .state = WD_WEBSUB_WANTED};
+	(void)state;
+	assert_int_equal(wd_websub_due(&s, T0), WD_WEBSUB_SUBSCRIBE);
+	wd_websub_answered(&s, false, T0); /* refused: the next one at once */
+	assert_str("second", wd_websub_hub(&s), "https://2/");
+	assert_int_equal(wd_websub_due(&s, T0), WD_WEBSUB_SUBSCRIBE);
+	/* silent: the next one after minutes */
+	assert_int_equal(wd_websub_due(&s, T0 + 5 * WD_MINUTE), WD_WEBSUB_WAIT);
+	assert_str("third", wd_websub_hub(&s), "https://3/");
+	assert_int_equal(wd_websub_due(&s, T0 + 5 * WD_MINUTE), WD_WEBSUB_SUBSCRIBE);
+	assert_true(happen(&s, SUB, topic, "1000", T0 + 5 * WD_MINUTE));
+	assert_str("verified", wd_websub_hub(&s), "https://3/");
+	assert_true(
+		wd_websub_same_hubs(wd_str_c(s.hub), WD_STR("https://1/ https://2/ https://3/")));
+	assert_false(wd_websub_same_hubs(wd_str_c(s.hub), WD_STR("https://1/ https://2/")));
+	/* all refuse: a pause comes after the last */
+	s.state = WD_WEBSUB_WANTED;
+	s.next_us = T0;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(wd_websub_due(&s, T0), WD_WEBSUB_SUBSCRIBE);
+		wd_websub_answered(&s, false, T0);
+	}
+	assert_true(s.next_us > T0);
+	free(hub);
+}
+
+static void test_a_renewals_secret(void **state)
+{
+	struct wd_websub_sub s = {.topic = topic, .state = WD_WEBSUB_RENEWING};
+	(void)state;
+	(void)snprintf(s.secret, sizeof(s.secret), "old");
+	(void)snprintf(s.next_secret, sizeof(s.next_secret), "new");
+	wd_websub_answered(&s, true, T0);
+	assert_string_equal(s.secret, "old"); /* nobody verified yet */
+	assert_true(happen(&s, SUB, topic, "1000", T0));
+	assert_string_equal(s.secret, "new");
+	assert_string_equal(s.next_secret, "");
+}
+
 static void test_signatures(void **state)
 {
 	/* RFC 2202 and RFC 4231, test case 2 */
@@ -178,7 +224,8 @@ static void test_links(void **state)
 		{"<https://h/>; rel=hubs", "body-hub", "body-self"},
 		{"<https://h/", "body-hub", "body-self"},
 		{"<https://h/>; rel=\"hub", "body-hub", "body-self"},
-		{"<https://1/>; rel=hub, <https://2/>; rel=hub", "https://1/", "body-self"},
+		{"<https://1/>; rel=hub, <https://2/>; rel=hub", "https://1/ https://2/",
+			"body-self"},
 		{"", "body-hub", "body-self"},
 		{"<>;;;,,,<>", "body-hub", "body-self"},
 	};
@@ -195,14 +242,44 @@ static void test_links(void **state)
 	}
 }
 
+static void test_hubs_of_a_page(void **state)
+{
+	static const struct {
+		const char *html, *hubs, *self;
+	} rows[] = {
+		{"<html><head><link rel=hub href='https://h/'><link rel='x self' href=/t></head>",
+			"https://h/", "https://base.example/t"},
+		{"<link href=https://1/ rel=hub><link href=https://2/ rel=HUB>",
+			"https://1/ https://2/", ""},
+		{"<head><script>'<link rel=hub href=https://h/>'</script></head>", "", ""},
+		{"<head><!-- <link rel=hub href=https://h/> --></head>", "", ""},
+		{"<head></head><body><link rel=hub href=https://h/>", "", ""},
+		{"<head><link rel=hubs href=https://h/><link rel=hub href=ftp://h/><link rel=hub>",
+			"", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < WD_COUNTOF(rows); i++) {
+		struct wd_arena *a = wd_arena_new(4 * WD_MIB);
+		struct wd_str hubs, self;
+		wd_page_hubs(
+			a, wd_str_c(rows[i].html), WD_STR("https://base.example/p"), &hubs, &self);
+		if (!wd_str_eqc(hubs, rows[i].hubs) || !wd_str_eqc(self, rows[i].self))
+			fail_msg("row %zu: %.*s %.*s", i, WD_STR_ARG(hubs), WD_STR_ARG(self));
+		wd_arena_free(a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_lease),
 		cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_the_next_hub_is_asked),
+		cmocka_unit_test(test_a_renewals_secret),
 		cmocka_unit_test(test_signatures),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_hubs_of_a_page),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
