@@ -23,10 +23,12 @@ static unsigned char byte_at(struct wd_str s, size_t at)
 	return at < s.n ? (unsigned char)s.p[at] : 0;
 }
 
-/** Length of the well-formed UTF-8 character at `at`, 0: there is none. */
+/** Length of the well-formed UTF-8 character at `at`, 0: there is none, or the text ends there. */
 static size_t utf8_at(struct wd_str s, size_t at)
 {
 	size_t next = at;
+	if (at >= s.n)
+		return 0;
 	uint32_t cp = wd_utf8_next(s, &next);
 	return cp == WD_CP_BAD && next - at == 1 ? 0 : next - at;
 }
