@@ -304,7 +304,11 @@ int wd_store_renew(struct wd_store *s, struct wd_err *err)
 		return wd_err_set(err, WD_E_SYS, "store: getrandom: %s", strerror(errno));
 	(void)wd_hash_hex(h, s->uuid);
 	wd_store_lock(s);
-	int r = put_meta(s, "uuid", wd_str_c(s->uuid), err);
+	/* What is delivered but not swept yet would go out again from position 0. */
+	wd_sql_int(s->st[ST_OUT_TRIM], 1, atomic_load(&s->gone));
+	int r = wd_sql_run(s, ST_OUT_TRIM, err);
+	if (r == WD_OK)
+		r = put_meta(s, "uuid", wd_str_c(s->uuid), err);
 	if (r == WD_OK) /* positions kept outside were another store's */
 		r = wd_sql_exec(s->db, "UPDATE sinks SET pos = 0 WHERE name LIKE 'kafka:%'", err);
 	return wd_store_unlock(s, r);

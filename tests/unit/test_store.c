@@ -463,6 +463,30 @@ static void test_a_reader_is_known_once_its_place_is_saved(void **state)
 	wd_store_close(s);
 }
 
+/* A renewed store tells its sinks to begin at nothing: not with what they have already. */
+static void test_renewal_sends_nothing_delivered_again(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	assert_int_equal(wd_store_reader_open(s, "kafka:x", &r, NULL), WD_OK);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+		(void)add_row(s, "text");
+		wd_store_ack(r, i, 0); /* all before this one */
+		assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	}
+	wd_store_reader_close(r);
+	assert_int_equal(wd_store_renew(s, NULL), WD_OK);
+	wd_store_close(s);
+	s = open_here();
+	assert_int_equal(wd_store_reader_open(s, "kafka:x", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_reader_pos(r), 0);
+	assert_int_equal(count_rows(r, 0, a), 1);
+	wd_store_close(s);
+}
+
 static void test_cursors(void **state)
 {
 	const struct wd_store_cursor first = {.cluster = WD_STR("c"),
@@ -532,6 +556,8 @@ int main(void)
 			test_letters_outlive_a_rollback_and_are_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_a_reader_is_known_once_its_place_is_saved, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_renewal_sends_nothing_delivered_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cursors, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
