@@ -561,6 +561,18 @@ static int convert(struct wd_arena *a, struct wd_str in, const char *codec, size
 	return WD_OK;
 }
 
+size_t charset_convert_all(struct wd_str in, const char *codec, char *out, size_t cap)
+{
+	iconv_t cd = iconv_open("UTF-8", codec);
+	char *ip = wd_unconst(in.p), *op = out;
+	size_t il = in.n, ol = cap;
+	if (cd == (iconv_t)-1)
+		return 0;
+	bool ok = iconv(cd, &ip, &il, &op, &ol) != (size_t)-1 && il == 0;
+	(void)iconv_close(cd);
+	return ok ? (size_t)(op - out) : 0;
+}
+
 static int decode_as(struct wd_arena *a, struct wd_str in, const struct charset *cs, size_t max_bad,
 	struct wd_charset_result *ret)
 {

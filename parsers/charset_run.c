@@ -12,8 +12,6 @@
  */
 #include "parsers/charset_run.h"
 
-#include <iconv.h>
-
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -117,14 +115,9 @@ static bool in_script(uint32_t cp, enum charset_script script)
 /** Decodes all of it into `out`; 0: it cannot be, or is in another script than the text. */
 static size_t decode(struct wd_str run, const char *codec, enum charset_script script, char *out)
 {
-	iconv_t cd = iconv_open("UTF-8", codec);
-	char *ip = wd_unconst(run.p), *op = out;
-	size_t il = run.n, ol = 3 * (size_t)CHARSET_RUN_BYTES, letters = 0;
-	if (cd == (iconv_t)-1)
-		return 0;
-	bool ok = iconv(cd, &ip, &il, &op, &ol) != (size_t)-1 && il == 0;
-	(void)iconv_close(cd);
-	struct wd_str text = {out, (size_t)(op - out)};
+	size_t n = charset_convert_all(run, codec, out, 3 * (size_t)CHARSET_RUN_BYTES), letters = 0;
+	struct wd_str text = {out, n};
+	bool ok = n > 0;
 	for (size_t at = 0; ok && at < text.n;) {
 		uint32_t cp = wd_utf8_next(text, &at);
 		ok = cp < 0x80 || in_script(cp, script);

@@ -10,6 +10,10 @@ enum charset_script { CS_UNKNOWN, CS_LATIN, CS_CYRILLIC, CS_KOREAN, CS_JAPANESE 
 
 enum charset_script charset_script_of(struct wd_str text);
 
+/** All of `in` as UTF-8 into `out`; returns the bytes, 0: some of it cannot be, or does not fit. In
+ * charset.c, which alone knows iconv. */
+size_t charset_convert_all(struct wd_str in, const char *codec, char *out, size_t cap);
+
 #define CHARSET_RUN_BYTES 1024 /* a longer stretch is taken in pieces */
 /**
  * The stretch around the bad byte at `at`, which may begin up to `back` bytes before it: *ret_from
