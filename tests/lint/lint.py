@@ -44,7 +44,7 @@ ONE_FILE = {
     "utf8proc.h": {"base/utf8.c", "taggers/"},
     "xxhash.h": {"base/hash.c"},
     "uchardet": {"parsers/charset.c"},
-    "iconv.h": {"parsers/charset.c", "parsers/charset_run.c"},
+    "iconv.h": {"parsers/charset.c"},
     "libexttextcat": {"taggers/language.c"},
     "archive.h": {"sources/"},
     "zlib.h": {"parsers/inflate", "sources/", "tests/"},
