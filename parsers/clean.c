@@ -114,9 +114,6 @@ static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct w
 	for (int round = 1; round < ROUNDS; round++) {
 		wd_repairs repairs = {0};
 		struct wd_str mended = wd_repair_markup(a, ret->html, opts->field, &repairs);
-		bool has_table = wd_str_find(ret->html, WD_STR("<table"), 0) != SIZE_MAX;
-		if (!has_table && wd_str_eq(mended, ret->html))
-			return WD_OK;
 		struct wd_clean next;
 		int r = parse_clean_once(a, mended, opts, &next, err);
 		if (r < 0)
