@@ -43,6 +43,22 @@ need_kafka() {
     need_packages "${want[@]}"
 }
 
+# need_hub FOLDER: Flask-WebSub and what it needs, installed there from PyPI; prints the folder to import from. Where PyPI is
+# out of reach it says so on standard error and fails: the tests do without.
+need_hub() {
+    local dir=$1 wanted=$top/tests/integration/hub-requirements.txt
+    if ! cmp -s "$wanted" "$dir/installed"; then
+        rm -rf "$dir"
+        if ! { /usr/bin/python3 -m venv "$dir" &&
+            timeout 600 "$dir/bin/pip" install -q --no-input --retries 1 -r "$wanted"; } >"$dir.log" 2>&1; then
+            printf 'skipped: Flask-WebSub cannot be installed from PyPI: %s\n' "$(tail -n 1 "$dir.log")" >&2
+            return 1
+        fi
+        cp "$wanted" "$dir/installed"
+    fi
+    "$dir/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))'
+}
+
 # configure_in FOLDER [ARG...]: a build folder of this tree.
 configure_in() {
     local dir=$1

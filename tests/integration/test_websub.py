@@ -13,6 +13,7 @@ import urllib.parse
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.extend(filter(None, [os.environ.get("WIREDESK_TEST_HUB")]))  # where Flask-WebSub is installed
 from daemon import Daemon, headline, run_tests  # noqa: E402
 from origin import Origin, Redirect, Static, free_port  # noqa: E402
 
