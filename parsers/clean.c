@@ -34,6 +34,21 @@ void wd_clean_done(void)
 	wd_furniture_unload();
 }
 
+/* Lines that cleaning put side by side may be read as a table's rows when they are read again:
+ * three short ones are the least. */
+static bool may_hold_rows(struct wd_str text)
+{
+	enum { LEAST = 3, LONGEST = 240 };
+	size_t rows = 0;
+	for (size_t at = 0, end; at < text.n && rows < LEAST; at = end + 1) {
+		end = wd_str_chr(text, '\n', at);
+		end = WD_MIN(end, text.n);
+		if (end > at)
+			rows = end - at <= LONGEST ? rows + 1 : 0;
+	}
+	return rows >= LEAST;
+}
+
 static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
 	struct wd_clean *ret, bool *ret_unsettled, struct wd_err *err)
 {
@@ -64,6 +79,7 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
 		wd_node_unwrap(tree->first);
 	ret->html = wd_clean_html(a, tree, ret_unsettled);
+	*ret_unsettled |= ret->removed.n > 0 && may_hold_rows(ret->text);
 	return WD_OK;
 }
 
@@ -104,8 +120,8 @@ static void merge_round(struct wd_arena *a, struct wd_clean *first, const struct
 
 /*
  * Cleaning the result again must change nothing. Tables are judged by what stands around them, and
- * cleaning can lay debris open (white space gone from within a tag): where either may be, the
- * result is cleaned until it stays. Nearly all articles have neither (`unsettled`).
+ * cleaning can lay debris open (white space gone from within a tag) or bring short lines together:
+ * where any may be, the result is cleaned until it stays. Most articles have none (`unsettled`).
  */
 static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean *ret,
 	struct wd_err *err)
@@ -114,6 +130,9 @@ static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct w
 	for (int round = 1; round < ROUNDS; round++) {
 		wd_repairs repairs = {0};
 		struct wd_str mended = wd_repair_markup(a, ret->html, opts->field, &repairs);
+		bool has_table = wd_str_find(ret->html, WD_STR("<table"), 0) != SIZE_MAX;
+		if (!has_table && !may_hold_rows(ret->text) && wd_str_eq(mended, ret->html))
+			return WD_OK;
 		struct wd_clean next;
 		int r = parse_clean_once(a, mended, opts, &next, err);
 		if (r < 0)
