@@ -185,12 +185,15 @@ bench-clean: tests/bench/bench_clean
 
 # In a build configured with --enable-fuzzing: make fuzz FUZZ_SECONDS=60
 FUZZ_SECONDS = 60
-fuzz_programs += tests/fuzz/fuzz_config tests/fuzz/fuzz_inbox tests/fuzz/fuzz_push tests/fuzz/fuzz_spool
+fuzz_programs += tests/fuzz/fuzz_config tests/fuzz/fuzz_inbox tests/fuzz/fuzz_push tests/fuzz/fuzz_spool \
+	tests/fuzz/fuzz_websub
 tests_fuzz_fuzz_config_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_inbox_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_push_LDADD = $(fuzz_LIBS) $(LDADD)
 tests_fuzz_fuzz_spool_LDADD = $(fuzz_LIBS) $(LDADD)
-EXTRA_DIST += tests/fuzz/fuzz_config.dict tests/fuzz/fuzz_inbox.dict tests/fuzz/fuzz_push.dict tests/fuzz/fuzz_spool.dict
+tests_fuzz_fuzz_websub_LDADD = $(fuzz_LIBS) $(LDADD)
+EXTRA_DIST += tests/fuzz/fuzz_config.dict tests/fuzz/fuzz_inbox.dict tests/fuzz/fuzz_push.dict tests/fuzz/fuzz_spool.dict \
+	tests/fuzz/fuzz_websub.dict
 
 fuzz: $(fuzz_programs)
 	python3 $(srcdir)/tests/fuzz/run.py --seconds $(FUZZ_SECONDS)
