@@ -21,6 +21,7 @@
 #include "parsers/xml.h"
 
 #include <libxml/parser.h>
+#include <libxml/threads.h>
 
 #include "base/buf.h"
 #include "base/limits.h"
@@ -538,7 +539,8 @@ int wd_xml_parse(struct wd_arena *a, struct wd_str text, struct wd_str base,
 	static const struct wd_mend_ops mend = {on_mended, on_fault, on_run};
 
 	*ret = (struct wd_xml_result){0};
-	if (x == NULL)
+	/* libxml2 makes a thread's own state on first use, and goes on with NULL when it cannot. */
+	if (x == NULL || xmlGetGlobalState() == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "xml: out of memory");
 	x->a = own;
 	x->text = text;
