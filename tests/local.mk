@@ -250,9 +250,11 @@ tests_bench_load_http_SOURCES = tests/bench/load_http.c
 EXTRA_DIST += tests/bench/receive.py
 bench-receive: wiredesk tests/bench/bare_http tests/bench/load_http
 	python3 $(srcdir)/tests/bench/receive.py ./wiredesk tests/bench/bare_http tests/bench/load_http $(BENCH_RECEIVE_ARGS)
+bench-receive-beside: wiredesk tests/bench/bare_http tests/bench/load_http
+	python3 $(srcdir)/tests/bench/receive.py --beside ./wiredesk tests/bench/bare_http tests/bench/load_http $(BENCH_RECEIVE_ARGS)
 bench-receive-kafka: wiredesk tests/bench/load_http
 	python3 $(srcdir)/tests/bench/receive.py --kafka ./wiredesk tests/bench/load_http $(BENCH_RECEIVE_ARGS)
-.PHONY: bench-receive bench-receive-kafka
+.PHONY: bench-receive bench-receive-beside bench-receive-kafka
 
 # Archives: reading beside bare zlib, replay and its stages (BENCH_WARC_ARGS="MEGABYTES ROUNDS"). Build with -O2.
 EXTRA_PROGRAMS += tests/bench/bench_warc

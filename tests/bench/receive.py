@@ -7,6 +7,9 @@ documents afterwards is printed beside it.
 
 Usage: receive.py WIREDESK BARE_HTTP LOAD_HTTP [REQUESTS [CONNECTIONS [TURNS]]]
 
+With --beside: both at the same time and at the same rate, so that what else the machine does weighs on both.
+Usage: receive.py --beside WIREDESK BARE_HTTP LOAD_HTTP [REQUESTS [RATE [TURNS]]]
+
 With --kafka: from POST to readable in Kafka (a real broker, at-least-once): first as fast as it goes, for
 the full load, then at half of it.
 Usage: receive.py --kafka WIREDESK LOAD_HTTP [SECONDS]
@@ -101,6 +104,34 @@ def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
         used.items(), key=lambda kv: -kv[1])[:6]))
 
 
+def bench_beside(wiredesk, bare, tool, n=6000, rate=1500, turns=3):
+    n, rate, turns = int(n), int(rate), int(turns)
+    p = subprocess.Popen([bare], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    bare_port, port = int(p.stdout.readline()), free_port()
+    d = Daemon("sinks: [{type: jsonl, path: events.jsonl}]\nreceive: {listen: '127.0.0.1:%d', "
+               "max_connections: 5000, sources: [{name: s}]}\n" % port)
+    d.args = [wiredesk, "run", "-c", d.conf_path]
+    with d:
+        for turn in range(turns):
+            got = {}
+
+            def go(key, pid, to, first=turn * n, got=got):
+                got[key] = measure(pid, tool, to, n, 64, rate, first)
+            both = [threading.Thread(target=go, args=("bare", p.pid, bare_port)),
+                    threading.Thread(target=go, args=("ours", d.p.pid, port))]
+            for t in both:
+                t.start()
+            for t in both:
+                t.join()
+            base, ours = per_cpu([got["bare"]], n), per_cpu([got["ours"]], n, RECEIVING)
+            print("bare handler %.0f, wiredesk %.0f requests per CPU second at %.0f and %.0f a second: ratio %.2f" % (
+                base, ours, got["bare"]["rate"], got["ours"]["rate"], ours / base), flush=True)
+            d.wait("all events", lambda: wc(d) >= (turn + 1) * n, 300)
+        d.stop()
+    p.stdin.close()
+    p.wait()
+
+
 def wc(d):
     try:
         with open(os.path.join(d.dir, "events.jsonl"), "rb") as f:
@@ -169,5 +200,7 @@ if __name__ == "__main__":
     args = [os.path.abspath(x) if os.path.exists(x) else x for x in sys.argv[1:]]
     if args[0] == "--kafka":
         bench_kafka(*args[1:])
+    elif args[0] == "--beside":
+        bench_beside(*args[1:])
     else:
         bench_accept(*args)
