@@ -79,7 +79,7 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
 		wd_node_unwrap(tree->first);
 	ret->html = wd_clean_html(a, tree, ret_unsettled);
-	*ret_unsettled |= ret->removed.n > 0 && may_hold_rows(ret->text);
+	*ret_unsettled |= (ret->removed.n > 0 || ret->had_invisible) && may_hold_rows(ret->text);
 	return WD_OK;
 }
 
@@ -120,8 +120,9 @@ static void merge_round(struct wd_arena *a, struct wd_clean *first, const struct
 
 /*
  * Cleaning the result again must change nothing. Tables are judged by what stands around them, and
- * cleaning can lay debris open (white space gone from within a tag) or bring short lines together:
- * where any may be, the result is cleaned until it stays. Most articles have none (`unsettled`).
+ * cleaning can lay debris open (white space gone from within a tag), bring short lines together or
+ * take what nobody sees from between delimiters: where any may be, the result is cleaned until it
+ * stays. Most articles have none (`unsettled`).
  */
 static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean *ret,
 	struct wd_err *err)

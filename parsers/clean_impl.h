@@ -41,6 +41,7 @@ void wd_node_set_attr(struct wd_arena *a, struct wd_node *n, const char *name, s
 /** White space around a run of text that belongs to its neighbours. */
 struct wd_clean_edges {
 	bool space_before, space_after;
+	bool hid; /* it held characters nobody sees; they are out */
 };
 /** A run of text in its normal form: NFC, white space single and none at the ends (told in
  * `edges`), zero-width and control characters out. `pre` keeps line ends and spaces. */

@@ -493,7 +493,7 @@ static void on_error(void *ctx, xmlErrorPtr e)
 	else if (e->domain == XML_FROM_NAMESPACE)
 		add_fault(x, "namespace", (size_t)WD_MAX(e->line, 0));
 	else if (e->code == XML_ERR_NO_MEMORY)
-		x->rc = WD_E_LIMIT;
+		x->rc = WD_E_NOMEM;
 	else if (e->level == XML_ERR_FATAL)
 		add_fault(x, "parser-stopped", (size_t)WD_MAX(e->line, 0));
 }
