@@ -79,7 +79,8 @@ static int clean_once(struct wd_arena *a, struct wd_node *root, const struct wd_
 		tree->first->tag == WD_TAG_P && tree->first->attr_count == 0)
 		wd_node_unwrap(tree->first);
 	ret->html = wd_clean_html(a, tree, ret_unsettled);
-	*ret_unsettled |= (ret->removed.n > 0 || ret->had_invisible) && may_hold_rows(ret->text);
+	*ret_unsettled |= (ret->removed.n > 0 || ret->repairs.n > 0 || ret->had_invisible) &&
+			  may_hold_rows(ret->text);
 	return WD_OK;
 }
 
@@ -121,8 +122,8 @@ static void merge_round(struct wd_arena *a, struct wd_clean *first, const struct
 /*
  * Cleaning the result again must change nothing. Tables are judged by what stands around them, and
  * cleaning can lay debris open (white space gone from within a tag), bring short lines together or
- * take what nobody sees from between delimiters: where any may be, the result is cleaned until it
- * stays. Most articles have none (`unsettled`).
+ * take what nobody sees, or what was broken, from between: where any may be, the result is cleaned
+ * until it stays. Most articles have none (`unsettled`).
  */
 static int settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean *ret,
 	struct wd_err *err)
@@ -154,20 +155,28 @@ static struct wd_clean_opts with_field(const struct wd_clean_opts *opts)
 	return o;
 }
 
-int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
-	struct wd_clean *ret, struct wd_err *err)
+/* `broken`: the repair layer found something in the source. */
+static int clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *o,
+	bool broken, struct wd_clean *ret, struct wd_err *err)
 {
-	struct wd_clean_opts o = with_field(opts);
 	bool unsettled = false;
-	int r = clean_once(a, root, &o, ret, &unsettled, err);
-	if (r == WD_OK && !o.sanitise_only && unsettled)
-		r = settle(a, &o, ret, err);
-	if (r == WD_OK && !o.sanitise_only)
+	int r = clean_once(a, root, o, ret, &unsettled, err);
+	unsettled = unsettled || (broken && may_hold_rows(ret->text));
+	if (r == WD_OK && !o->sanitise_only && unsettled)
+		r = settle(a, o, ret, err);
+	if (r == WD_OK && !o->sanitise_only)
 		/* A last line that announces a table ("the figures:") is whole: the table follows
 		 * it. */
 		ret->truncated |= !wd_str_ends(ret->html, WD_STR("</table>")) &&
 				  wd_clean_breaks_off(ret->text);
 	return r;
+}
+
+int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_err *err)
+{
+	struct wd_clean_opts o = with_field(opts);
+	return clean_tree(a, root, &o, false, ret, err);
 }
 
 int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
@@ -187,7 +196,7 @@ int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_cl
 	struct wd_html tree;
 	int r = wd_html_parse(a, html, &parse, &tree, err);
 	if (r == WD_OK)
-		r = wd_clean_tree(a, tree.root, &o, ret, err);
+		r = clean_tree(a, tree.root, &o, repairs.n > 0, ret, err);
 	if (r < 0)
 		return r;
 	/* The tables' finder saw whole tags; here it is known that they were not. */
