@@ -2,7 +2,8 @@
  * The outbox: rows in, readers with positions, rows out when every reader is past them.
  *
  * A row that all are past is gone at once for readers and counts (`gone`), but lies in the file
- * until a sweep. After a crash the sinks' positions tell again what is gone.
+ * until a sweep. After a crash the sinks' positions tell again what is gone; one that has none yet
+ * gets all that lies there.
  */
 #include <errno.h>
 #include <time.h>
@@ -218,7 +219,16 @@ int wd_store_reader_open(
 	wd_store_lock(s);
 	r->next = s->readers;
 	s->readers = r;
-	(void)wd_store_unlock(s, 0);
+	/* A sink without a place was not asked when the others' places said what is gone. */
+	if (!r->known && r->pos < atomic_load(&s->gone)) {
+		atomic_store(&s->gone, r->pos);
+		rc = wd_store_count_outbox(s, err);
+	}
+	rc = wd_store_unlock(s, rc);
+	if (rc != WD_OK) {
+		wd_store_reader_close(r);
+		return rc;
+	}
 	*ret = r;
 	return WD_OK;
 }

@@ -172,7 +172,11 @@ def topic_status(d):
 
 
 def cursors(d):
-    return [p.get("cursor") for p in topic_status(d)["partitions"]]
+    """None while the daemon is on its way up."""
+    try:
+        return [p.get("cursor") for p in topic_status(d)["partitions"]]
+    except OSError:
+        return None
 
 
 def wait_cursors(d, total, timeout=30):
