@@ -77,7 +77,7 @@ def main():
                 f.write(data)
         for args, status, said in CASES:
             p = subprocess.run([WIREDESK] + args, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
-                               timeout=60)
+                               timeout=240)
             out = (p.stdout + p.stderr).decode("utf-8", "replace")
             if p.returncode != status or said not in out:
                 failed += 1

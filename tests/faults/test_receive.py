@@ -10,6 +10,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "integration"))
+from daemon import PATIENCE  # noqa: E402
 from receiver import Receiver, rss, titles  # noqa: E402
 
 SENDERS = 8
@@ -17,7 +18,7 @@ SENDERS = 8
 
 def send(d, round_no, number, promised, lock, stop):
     """Posts until the daemon is gone; every third document with a key, some of them sent twice."""
-    conn = http.client.HTTPConnection("127.0.0.1", d.port, timeout=20)
+    conn = http.client.HTTPConnection("127.0.0.1", d.port, timeout=PATIENCE)
     i = 0
     while not stop.is_set():
         title = "round %d sender %d number %d" % (round_no, number, i)
@@ -43,6 +44,8 @@ def kills(count):
                        for n in range(SENDERS)]
             for t in threads:
                 t.start()
+            enough = len(promised) + 6
+            d.wait("some promises", lambda: len(promised) >= enough)
             time.sleep(pick.uniform(0.05, 0.8))
             d.kill()
             stop.set()
@@ -51,7 +54,7 @@ def kills(count):
             d.lines.clear()
             d.start()
         assert len(promised) > 5 * count, len(promised)
-        d.wait("all that was promised", lambda: set(promised) <= set(titles(d)), 120)
+        d.wait("all that was promised", lambda: set(promised) <= set(titles(d)))
         states = {}
         for one in promised.values():
             state = d.fate(one)["state"]

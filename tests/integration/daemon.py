@@ -1,4 +1,5 @@
 """Runs ./wiredesk as a daemon for the integration tests. Standard library only."""
+import glob
 import json
 import os
 import shutil
@@ -11,6 +12,8 @@ import time
 import traceback
 import urllib.request
 
+PATIENCE = 240    # seconds for whatever has to come: a test that passes never waits for them
+SLOW_STOP = 40    # seconds after which a stop is told about
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 
@@ -36,7 +39,7 @@ class Daemon:
         if os.path.isdir(os.path.join(TOP, "data")):
             self.env.setdefault("WIREDESK_DATA", os.path.join(TOP, "data"))
         self.lines, self.lock = [], threading.Lock()
-        self.p = None
+        self.p, self.readers = None, []
         if conf is not None:
             self.configure(conf)
 
@@ -55,9 +58,10 @@ class Daemon:
         return self
 
     def read_in_background(self):
-        for pipe in (self.p.stderr, self.p.stdout):
-            if pipe:
-                threading.Thread(target=self.read, args=(pipe,), daemon=True).start()
+        self.readers = [threading.Thread(target=self.read, args=(pipe,), daemon=True)
+                        for pipe in (self.p.stderr, self.p.stdout) if pipe]
+        for t in self.readers:
+            t.start()
 
     def read(self, pipe):
         for line in pipe:
@@ -68,21 +72,25 @@ class Daemon:
         with self.lock:
             return [x for x in self.lines if word in x]
 
-    def wait(self, what, cond, timeout=20):
-        end = time.time() + timeout
-        while time.time() < end:
+    def wait(self, what, cond, timeout=PATIENCE):
+        """What cond gives once that is true; a process that ended makes nothing true any more."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            ended = self.p.poll() is not None
+            if ended:
+                self.ended()
             got = cond()
             if got:
                 return got
-            if self.p.poll() is not None and not cond():
+            if ended:
                 break
             time.sleep(0.03)
         raise AssertionError("%s did not come; exit status %s; log:\n%s" % (
-            what, self.p.poll(), "\n".join(self.log()[-40:])))
+            what, self.p.poll(), self.last_words()))
 
-    def wait_log(self, word, timeout=20, count=1):
+    def wait_log(self, word, count=1):
         return self.wait("log line '%s'" % word,
-                         lambda: (self.log(word) if len(self.log(word)) >= count else None), timeout)
+                         lambda: (self.log(word) if len(self.log(word)) >= count else None))
 
     def events(self, name="events.jsonl"):
         """What the jsonl sink wrote; a last line still being written is left out."""
@@ -92,12 +100,12 @@ class Daemon:
         except FileNotFoundError:
             return []
 
-    def wait_events(self, n, timeout=20, name="events.jsonl"):
+    def wait_events(self, n, name="events.jsonl"):
         return self.wait("%d events" % n,
-                         lambda: (self.events(name) if len(self.events(name)) >= n else None), timeout)
+                         lambda: (self.events(name) if len(self.events(name)) >= n else None))
 
     def get(self, url):
-        with urllib.request.urlopen(url, timeout=10) as r:
+        with urllib.request.urlopen(url, timeout=PATIENCE) as r:
             return r.read().decode()
 
     def hup(self):
@@ -105,13 +113,35 @@ class Daemon:
 
     def kill(self):
         self.p.kill()
-        self.p.wait()
+        self.ended()
 
-    def stop(self, timeout=40):
-        """SIGTERM; the exit status."""
+    def ended(self, timeout=PATIENCE):
+        """The exit status, once the process has ended and all it said is in the log."""
+        status = self.p.wait(timeout)
+        for t in self.readers:
+            t.join(PATIENCE)
+        return status
+
+    def stop(self):
+        """SIGTERM; the exit status. A slow one is told with what its threads were at."""
         if self.p.poll() is None:
             self.p.send_signal(signal.SIGTERM)
-        return self.p.wait(timeout)
+        try:
+            return self.ended(SLOW_STOP)
+        except subprocess.TimeoutExpired:
+            told = self.stuck(SLOW_STOP)
+            print("slow: " + told.replace("\n", "\nslow: "), flush=True)
+        try:
+            return self.ended(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(self.stuck(SLOW_STOP + PATIENCE)) from None
+
+    def stuck(self, seconds):
+        return "no end %d s after SIGTERM; log:\n%s\nthreads:\n%s" % (
+            seconds, self.last_words(), threads(self.p.pid))
+
+    def last_words(self):
+        return "\n".join(self.log()[-60:])
 
     def __enter__(self):
         return self.start()
@@ -123,6 +153,28 @@ class Daemon:
             shutil.rmtree(self.dir, ignore_errors=True)
 
 
+def threads(pid):
+    """What each thread of a process waits in, as well as the machine tells it."""
+    try:
+        p = subprocess.run(["gdb", "-p", str(pid), "-batch", "-ex", "thread apply all bt"],
+                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=PATIENCE)
+        if p.returncode == 0 and b"\n#0" in p.stdout:
+            return p.stdout.decode("utf-8", "replace")
+    except (OSError, subprocess.TimeoutExpired):
+        pass
+    rows = []
+    for folder in sorted(glob.glob("/proc/%d/task/*" % pid)):
+        row = [os.path.basename(folder)]
+        for name in ("comm", "wchan", "syscall", "stack"):
+            try:
+                with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as f:
+                    row.append("%s=%s" % (name, " < ".join(f.read().split("\n")).strip(" <")))
+            except OSError as e:
+                row.append("%s: %s" % (name, e.strerror))
+        rows.append(" ".join(row))
+    return "\n".join(rows)
+
+
 def headline(event):
     return event["data"]["headlines"][0]["value"]
 
@@ -130,6 +182,7 @@ def headline(event):
 def run_tests(module):
     """Every test_* function of the module, or those named on the command line; the last line is
     "N passed, N failed"."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))    # daemons and brokers end with it
     names = sys.argv[1:] or [n for n in dir(module) if n.startswith("test_")]
     passed = failed = 0
     for name in sorted(names):

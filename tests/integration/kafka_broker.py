@@ -16,7 +16,6 @@ import base64
 import fcntl
 import hashlib
 import os
-import random
 import shlex
 import shutil
 import signal
@@ -27,9 +26,12 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from origin import free_port  # noqa: E402
+
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "broker")
 USER, PASSWORD = "ingest", "ingest-secret"
-START_SECONDS = int(os.environ.get("KAFKA_START_WAIT", "180"))
+START_SECONDS = int(os.environ.get("KAFKA_START_WAIT", "240"))
 
 
 class BrokerError(Exception):
@@ -81,19 +83,6 @@ def shared_classes():
                 print("kafka_broker.py: no archive of classes: %s" % x, file=sys.stderr)
                 return None
     return archive
-
-
-def free_port():
-    """A port below the ephemeral range, so that no client's socket takes it meanwhile."""
-    for _ in range(200):
-        port = random.randrange(20000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise BrokerError("no free port")
 
 
 def speaks_kafka(port):
@@ -183,7 +172,7 @@ class Broker:
         with open(self._path("broker.log"), encoding="utf-8", errors="replace") as f:
             raise BrokerError("the broker ended at once:\n" + "".join(f.readlines()[-30:]))
 
-    def stop(self, seconds=60):
+    def stop(self, seconds=120):
         pid = self.pid()
         if not pid:
             return
@@ -196,7 +185,7 @@ class Broker:
         pid = self.pid()
         if pid:
             os.kill(pid, signal.SIGKILL)
-            if not self._wait_gone(pid, 60):
+            if not self._wait_gone(pid, 120):
                 raise BrokerError(f"pid {pid} does not die")
 
     def pause(self):

@@ -32,15 +32,18 @@ br-less), BigHeaders.
 """
 import argparse
 import email.utils
+import fcntl
 import gzip
 import hashlib
 import http.server
 import json
 import os
+import random
 import signal
 import socket
 import socketserver
 import sys
+import tempfile
 import threading
 import time
 import zlib
@@ -319,12 +322,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         o = self.server.origin
         b = o.find(self.path)
         self.status = 0
+        row = o.note(self)
         try:
             b.answer(self, o)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
-            o.note(self)
+            row["status"] = self.status
 
     do_HEAD = do_GET
 
@@ -361,6 +365,9 @@ class Origin:
         self.stopping.set()
         self.server.shutdown()
         self.server.server_close()
+        end = time.monotonic() + 10    # what is in the ledger leaves whole, if anybody reads it
+        while any(r["status"] is None for r in self.log) and time.monotonic() < end:
+            time.sleep(0.01)
         if self.file:
             self.file.close()
 
@@ -397,9 +404,11 @@ class Origin:
                 self.file.flush()
 
     def note(self, h):
+        """A request that came; its status is None until it is answered."""
         with self.lock:
-            self.log.append({"time": time.time(), "path": h.path, "status": h.status,
+            self.log.append({"time": time.time(), "path": h.path, "status": None,
                              "headers": dict(h.headers.items())})
+            return self.log[-1]
 
     def requests(self, path):
         with self.lock:
@@ -407,9 +416,19 @@ class Origin:
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port below the ephemeral range, so that no client's socket takes it meanwhile, and no other test
+    beside this one: a lock on a file says so as long as this process lives."""
+    for _ in range(200):
+        port = random.randrange(20000, 32000)
+        fd = os.open(os.path.join(tempfile.gettempdir(), "wiredesk-port-%d" % port), os.O_CREAT | os.O_RDWR, 0o666)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with socket.socket() as s:
+                s.bind(("127.0.0.1", port))
+            return port    # the lock stays
+        except OSError:
+            os.close(fd)
+    raise RuntimeError("no free port")
 
 
 def main():

@@ -4,7 +4,7 @@ import json
 import os
 import socket
 
-from daemon import Daemon, headline
+from daemon import PATIENCE, Daemon, headline
 from origin import free_port
 
 
@@ -27,7 +27,7 @@ class Receiver(Daemon):
         self.configure(self.text)
 
     def ask(self, method, path, body=None, headers=None, conn=None):
-        c = conn or http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c = conn or http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         c.request(method, path, body, headers or {})
         r = c.getresponse()
         text = r.read()
@@ -53,7 +53,8 @@ class Receiver(Daemon):
             return body if body["state"] != "queued" else None
         return self.wait("the fate of " + document, settled)
 
-    def raw(self, data, timeout=5):
+    def raw(self, data, timeout=PATIENCE):
+        """What comes until the other side closes, or for so long."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=timeout) as s:
             s.sendall(data)
             got = b""

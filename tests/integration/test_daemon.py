@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, TOP, headline, program, run_tests  # noqa: E402
+from daemon import PATIENCE, TOP, Daemon, headline, program, run_tests  # noqa: E402
 from origin import Feed, Origin, Slow, free_port  # noqa: E402
 
 BASE = "http: {allow_private: [127.0.0.0/8]}\n"
@@ -29,8 +29,7 @@ def refused(conf, *words, status=2, setup=None):
         setup(d)
     d.start(wait=False)
     try:
-        assert d.p.wait(20) == status, (d.p.returncode, d.log())
-        time.sleep(0.1)
+        assert d.ended() == status, (d.p.returncode, d.log())
         text = "\n".join(d.log())
         for w in words:
             assert w in text, (w, text)
@@ -48,8 +47,7 @@ def test_missing_files_are_named():
     refused("topics: {path: /nonexistent/dictionaries}\n", "/nonexistent/dictionaries")
     d = Daemon(None, args=[program(), "run", "-c", "/nonexistent/w.yaml"])
     d.start(wait=False)
-    assert d.p.wait(20) == 2
-    time.sleep(0.1)
+    assert d.ended() == 2
     assert "/nonexistent/w.yaml" in "\n".join(d.log())
     d.__exit__()
 
@@ -82,8 +80,7 @@ def test_a_second_process_on_the_store_is_refused():
     with Daemon(JSONL) as d:
         other = Daemon(None, folder=d.dir)
         other.start(wait=False)
-        assert other.p.wait(20) == 1
-        time.sleep(0.1)
+        assert other.ended() == 1
         assert other.log("not-started"), other.log()
         assert d.p.poll() is None
 
@@ -107,21 +104,17 @@ def test_unreachable_broker_is_said_and_not_fatal():
             d.wait_log("127.0.0.1:1")
             feed.add(1)
             d.wait_events(3)
-            start = time.time()
             assert d.stop() == 0
-            assert time.time() - start < 15, time.time() - start
             assert d.log("in the store"), d.log()[-5:]
 
 
 def test_sigterm_with_a_transfer_running():
     with Origin() as o:
-        o.add("/f", Slow(b"<rss/>" * 100, pause=1))
+        o.add("/f", Slow(b"<rss/>" * 1000, pause=1))  # takes longer than anybody waits for a stop
         with Daemon(BASE + JSONL + feeds(o, "/f")) as d:
-            d.wait("the request", lambda: o.server and True)
-            time.sleep(0.5)
-            start = time.time()
+            d.wait("the request", lambda: o.requests("/f"))
             assert d.stop() == 0
-            assert time.time() - start < 5
+            assert len(o.requests("/f")) == 1 and o.requests("/f")[0]["status"] is None
 
 
 def test_reload_applies_all_or_nothing():
@@ -146,10 +139,10 @@ def test_reload_applies_all_or_nothing():
             d.configure(conf + feeds(o, "/two"))
             d.hup()
             d.wait_log("reloaded feeds=1")
-            n = len(o.requests("/one"))
+            n, m = len(o.requests("/one")), len(o.requests("/two"))
             two.add(1)
             d.wait_events(4)
-            time.sleep(1)
+            d.wait("more polls of the other", lambda: len(o.requests("/two")) > m + 3)
             assert len(o.requests("/one")) <= n + 1
             assert d.stop() == 0
 
@@ -185,7 +178,7 @@ def test_spool():
         assert sorted(headline(e) for e in d.events()) == ["From nowhere", "From the agency"]
         for i in range(300):
             drop(d, "agency/%03d.xml" % i, rss("Number %d" % i))
-        d.wait_events(302, 60)
+        d.wait_events(302)
         d.wait("an empty spool", lambda: not [x for x in os.listdir(spool + "/agency")
                                               if x.endswith(".xml")])
         assert d.stop() == 0
@@ -202,13 +195,20 @@ def test_spool_is_read_again_after_a_crash():
         d.wait("done", lambda: os.path.exists(spool + "/done/x.xml"))
 
 
-def ask(url, body=None, timeout=10):
+def ask(url, body=None):
     """Status and body, whatever the status is."""
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=timeout) as r:
+        with urllib.request.urlopen(urllib.request.Request(url, body), timeout=PATIENCE) as r:
             return r.status, r.read().decode()
     except urllib.error.HTTPError as e:
         return e.code, e.read().decode()
+
+
+def held_back(o):
+    """Few requests in a time in which 20 feeds would have been asked for 130 times."""
+    n = len(o.log)
+    time.sleep(2)
+    return len(o.log) - n < 40
 
 
 def test_a_full_outbox_holds_the_sources_back():
@@ -224,17 +224,12 @@ def test_a_full_outbox_holds_the_sources_back():
         with Daemon(conf + feeds(o, *["/f%d" % i for i in range(20)])) as d:
             d.wait("healthz to say 503", lambda: ask("http://127.0.0.1:%d/healthz" % admin)[0] == 503)
             assert "outbox is full" in ask("http://127.0.0.1:%d/healthz" % admin)[1]
-            time.sleep(1)
-            n = len(o.log)
             drop(d, "x.xml", rss("waits"))
             # nobody who pushes is left waiting
-            start = time.time()
-            answers = [ask("http://127.0.0.1:%d/v1/ingest/s" % push, rss("no room").encode(), 3)
+            answers = [ask("http://127.0.0.1:%d/v1/ingest/s" % push, rss("no room").encode())
                        for _ in range(12)]
             assert all(a[0] == 503 and "send it again" in a[1] for a in answers), answers
-            assert time.time() - start < 5
-            time.sleep(2)
-            assert len(o.log) - n < 60, len(o.log) - n  # of 300 and more without back-pressure
+            d.wait("fewer polls", lambda: held_back(o))
             status = json.loads(d.get("http://127.0.0.1:%d/status" % admin))
             assert status["outbox"]["bytes"] < 8 << 20, status["outbox"]
             assert os.path.exists(os.path.join(d.dir, "spool", "x.xml"))
@@ -251,8 +246,9 @@ def test_a_full_outbox_holds_the_sources_back():
 
             def versions():
                 return json.loads(d.get("http://127.0.0.1:%d/status" % admin))["outbox"]["events"]
-            d.wait("all events in the outbox", lambda: versions() == 801, 60)
-            time.sleep(1)
+            d.wait("all events in the outbox", lambda: versions() == 801)
+            n = len(o.log)
+            d.wait("more polls, without news", lambda: len(o.log) > n + 60)
             assert versions() == 801, versions()
             assert d.stop() == 0
 
@@ -270,11 +266,13 @@ def test_admin_and_status():
         with Daemon(conf + feeds(o, "/f", "/gone")) as d:
             d.wait_events(2)
             d.wait_log("gone: feed-failed")
-            time.sleep(1.2)
             assert d.get(url + "/healthz").strip() == "ok"
-            status = json.loads(d.get(url + "/status"))
-            states = {f["id"]: f["state"] for f in status["feeds"]}
-            assert states == {"f": "ok", "gone": "not-found"}, states
+
+            def told():
+                status = json.loads(d.get(url + "/status"))
+                states = {f["id"]: f["state"] for f in status["feeds"]}
+                return status if states == {"f": "ok", "gone": "not-found"} else None
+            status = d.wait("the feeds' states", told)
             assert status["articles"]["versions"] == 2, status
             metrics = d.get(url + "/metrics")
             assert re.search(r"^wiredesk_feeds 2$", metrics, re.M), metrics

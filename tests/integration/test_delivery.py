@@ -18,7 +18,8 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, headline, program, run_tests  # noqa: E402
+from clock import Clock  # noqa: E402
+from daemon import PATIENCE, Daemon, headline, program, run_tests  # noqa: E402
 from kafka_broker import Broker  # noqa: E402
 from origin import Feed, Origin, Static, free_port  # noqa: E402
 
@@ -177,9 +178,10 @@ def kill_at_random(d, kills, seed=11, longest=2.5, sinks=2):
         d.start(wait=False)
 
 
-def wait_until(what, cond, timeout):
-    end = time.time() + timeout
-    while time.time() < end:
+def wait_until(what, cond):
+    """Like Daemon.wait, through the daemon's deaths."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if cond():
             return
         time.sleep(0.3)
@@ -193,8 +195,8 @@ def test_kill_9_loses_and_doubles_nothing_in_a_file():
             kill_at_random(d, FILE_KILLS, sinks=1)
             want = load.quiet()
             tail = Tail(os.path.join(d.dir, "events.jsonl"))
-            wait_until("every served item", lambda: want <= tail.read().titles, 60)
-            assert d.stop(60) == 0
+            wait_until("every served item", lambda: want <= tail.read().titles)
+            assert d.stop() == 0
             tail.read()
     twice = [i for i, n in tail.ids.items() if n > 1]
     assert not twice, "%d ids twice" % len(twice)
@@ -220,9 +222,9 @@ def run_against_broker(delivery, trouble):
                 trouble(d, broker, load)
                 want = load.quiet()
                 tail = Tail(os.path.join(d.dir, "events.jsonl"))
-                wait_until("every served item in the file", lambda: want <= tail.read().titles, 120)
-                wait_until("the end of the backlog", lambda: backlog(d) == 0, 180)
-                assert d.stop(60) == 0, d.log()[-20:]
+                wait_until("every served item in the file", lambda: want <= tail.read().titles)
+                wait_until("the end of the backlog", lambda: backlog(d) == 0)
+                assert d.stop() == 0, d.log()[-20:]
                 tail.read()
             rows = topic.events()
             return want, rows, tail.ids, topic.aborted(len(rows))
@@ -278,37 +280,24 @@ def test_exactly_once_through_kills_crashes_and_stops():
 
 def test_clock_set_forward_and_back():
     """The clock of the day jumps by hours and days under load: nothing lost, nothing twice, polling goes on."""
-    faults = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "faults")
-    folder = tempfile.mkdtemp(prefix="wiredesk-clock-")
-    library, clock = os.path.join(folder, "clockjump.so"), os.path.join(folder, "clock")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(faults, "clockjump.c")], check=True)
-
-    def jump(seconds):
-        with open(clock + ".tmp", "w", encoding="ascii") as f:
-            f.write(str(seconds))
-        os.rename(clock + ".tmp", clock)
-    try:
-        with Load() as load:
-            d = Daemon(BASE + load.conf() + "sinks: [{type: jsonl, path: events.jsonl}]\n",
-                       env={"LD_PRELOAD": library, "CLOCK_FILE": clock})
-            with d:
-                for seconds in (3600, -7200, 86400, -86400 * 3, 0):
-                    jump(seconds)
-                    served = len(load.origin.ledger)
-                    wait_until("a poll after the jump by %d s" % seconds, lambda: len(load.origin.ledger) > served, 60)
-                    time.sleep(0.5)
-                d.kill()
-                jump(-3600)
-                d.start()
-                want = load.quiet()
-                wait_until("every served item", lambda: want <= {headline(e) for e in d.events()}, 60)
-                assert d.stop(60) == 0, d.log()[-20:]
-                events = d.events()
-        ids = collections.Counter(e["id"] for e in events)
-        assert max(ids.values()) == 1, "ids twice"
-        print("     %d items in the ledger, %d events, 0 lost, 0 twice" % (len(want), len(events)))
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with Clock() as clock, Load() as load:
+        d = Daemon(BASE + load.conf() + "sinks: [{type: jsonl, path: events.jsonl}]\n", env=clock.env)
+        with d:
+            for seconds in (3600, -7200, 86400, -86400 * 3, 0):
+                clock.jump(seconds)
+                served = len(load.origin.ledger)
+                wait_until("a poll after the jump by %d s" % seconds, lambda: len(load.origin.ledger) > served)
+                time.sleep(0.5)
+            d.kill()
+            clock.jump(-3600)
+            d.start()
+            want = load.quiet()
+            wait_until("every served item", lambda: want <= {headline(e) for e in d.events()})
+            assert d.stop() == 0, d.log()[-20:]
+            events = d.events()
+    ids = collections.Counter(e["id"] for e in events)
+    assert max(ids.values()) == 1, "ids twice"
+    print("     %d items in the ledger, %d events, 0 lost, 0 twice" % (len(want), len(events)))
 
 
 def rss_kib(pid):
@@ -322,8 +311,8 @@ def test_broker_away_and_back():
         before, served = rss_kib(d.p.pid), len(load.origin.ledger)
         broker.stop()
         time.sleep(OUTAGE)
+        d.wait("polls meanwhile", lambda: len(load.origin.ledger) > served)
         grown, polled = rss_kib(d.p.pid) - before, len(load.origin.ledger) - served
-        assert polled > 0, "polling stood still"
         assert grown < 50000, "memory grew by %d KiB" % grown
         broker.start()
         print("     %g s away: %d items polled meanwhile, memory %+d KiB" % (OUTAGE, polled, grown))

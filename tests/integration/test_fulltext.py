@@ -230,7 +230,7 @@ def test_daemon_page_was_archived():
                 assert e[-1]["data"]["wiredesk"]["provenance"]["page_record"].startswith("urn:uuid:"), e[-1]["data"]["wiredesk"]["provenance"]
                 # the archived feed alone would give the teaser
                 p = subprocess.run([daemon.program(), "explain", "-c", d.conf_path, e[-1]["id"]], cwd=d.dir, env=d.env, capture_output=True,
-                                   text=True, timeout=60)
+                                   text=True, timeout=120)
                 assert p.returncode == 0 and P2 in p.stdout and "as the store keeps it" in p.stdout, (p.stdout, p.stderr)
                 assert d.stop() == 0
     finally:

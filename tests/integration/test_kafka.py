@@ -15,7 +15,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import Daemon, headline, program, run_tests  # noqa: E402
+from daemon import PATIENCE, Daemon, headline, program, run_tests  # noqa: E402
 from kafka_broker import PASSWORD, USER, Broker  # noqa: E402
 from origin import Feed, Origin, Static, Status, free_port  # noqa: E402
 
@@ -39,7 +39,7 @@ class WithBroker:
 def records(broker, topic):
     """[(key, headers, value)], committed ones, in the order of partition and offset; no value: None, no JSON: text."""
     out = subprocess.run(["kcat", "-b", broker.bootstrap, "-C", "-t", topic, "-e", "-q", "-X", "isolation.level=read_committed",
-                          "-f", "%k\t%h\t%S\t%s\x1e"], stdout=subprocess.PIPE, timeout=120, check=True).stdout.decode()
+                          "-f", "%k\t%h\t%S\t%s\x1e"], stdout=subprocess.PIPE, timeout=PATIENCE, check=True).stdout.decode()
     rows = []
     for line in out.split("\x1e")[:-1]:
         key, headers, size, value = line.split("\t", 3)
@@ -65,13 +65,9 @@ def rss(*items, language="en", name="F"):
             % (name, language, body)).encode()
 
 
-def wait_for(d, what, cond, timeout=40):
-    return d.wait(what, cond, timeout)
-
-
 def wiredesk(d, *args):
     return subprocess.run([program(), args[0], *args[1:2], "-c", d.conf_path, *args[2:]], cwd=d.dir, env=d.env,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=120)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, universal_newlines=True, timeout=PATIENCE)
 
 
 def test_routes_exactly_once_with_health_and_dead_letters():
@@ -108,13 +104,13 @@ def test_routes_exactly_once_with_health_and_dead_letters():
                 d.lines.clear()
             d.start()
             want = {n: {"Story %d of %s" % (3, n)} for n in feeds}
-            wait_for(d, "the last stories", lambda: set().union(*want.values()) <= {headline(e) for e in d.events()})
+            d.wait("the last stories", lambda: set().union(*want.values()) <= {headline(e) for e in d.events()})
             subject = next(e["subject"] for e in d.events() if headline(e).startswith("Story one of alpha"))
             got = wiredesk(d, "withdraw", "--tombstone", subject)
             assert got.returncode == 0, got
-            wait_for(d, "the withdrawal", lambda: records(broker, "news.desk"))
-            wait_for(d, "dead letters", lambda: len(records(broker, "news.dead")) > 1)
-            assert d.stop(60) == 0, d.log()[-20:]
+            d.wait("the withdrawal", lambda: records(broker, "news.desk"))
+            d.wait("dead letters", lambda: len(records(broker, "news.dead")) > 1)
+            assert d.stop() == 0, d.log()[-20:]
             events = [e for e in d.events() if e["type"] != "news.article.withdrawn"]
         by_feed = collections.defaultdict(list)
         for e in events:
@@ -152,10 +148,10 @@ def test_topics_are_made_and_their_settings_looked_at():
             assert "kafka init" in d.wait_log("topic 'made' does not exist")[0]
             made = wiredesk(d, "kafka", "init")
             assert made.returncode == 0 and "made.ko" in made.stdout, made
-            wait_for(d, "the event", lambda: records(broker, "made"))
+            d.wait("the event", lambda: records(broker, "made"))
             assert "min.insync.replicas" in d.wait_log("topic-settings")[0]
             assert "made.ko: exists" in wiredesk(d, "kafka", "init").stdout
-            assert d.stop(60) == 0
+            assert d.stop() == 0
 
 
 def secured(broker, how):
@@ -190,11 +186,11 @@ def test_secured_brokers():
                         + "sinks: [{type: kafka, topic: %s, delivery: exactly-once}]\n" % topic)
             with d:
                 if how in ("mTLS without a certificate", "wrong password"):
-                    wait_for(d, "a refusal", lambda: d.log("sink-down") or d.log("kafka-refused"))
+                    d.wait("a refusal", lambda: d.log("sink-down") or d.log("kafka-refused"))
                     assert not any(PASSWORD in x for x in d.log()), "a password in the log"
                 else:
-                    wait_for(d, how + ": two events", lambda: len(records(broker, topic)) == 2)
-                    assert d.stop(60) == 0
+                    d.wait(how + ": two events", lambda: len(records(broker, topic)) == 2)
+                    assert d.stop() == 0
 
 
 def acl(broker, topic, *operations):
@@ -231,11 +227,11 @@ def test_topics_that_may_not_be_written_to():
                 rows = [(h.get("ce_id"), title(v)) for _, h, v in records(broker, topic) if v and delivery in title(v)]
                 return sorted(t for _, t in (rows if delivery == "exactly-once" or topic == "news.dead" else set(rows)))
             with d:
-                letter = wait_for(d, "a dead letter", lambda: letters(d))
+                letter = d.wait("a dead letter", lambda: letters(d))
                 assert len(letter) == 1 and "Write" in letter[0]["error"], letter
-                wait_for(d, "its copy in the topic", lambda: arrived("news.dead"))
+                d.wait("its copy in the topic", lambda: arrived("news.dead"))
                 feeds["open"].body = rss(("open-2", "Two of open, " + delivery), ("open-1", "One of open, " + delivery))
-                wait_for(d, "what may be written", lambda: len(arrived("news.all")) == 2)
+                d.wait("what may be written", lambda: len(arrived("news.all")) == 2)
                 assert arrived("news.dead") == ["One of locked, " + delivery]
                 assert arrived("news.all") == ["One of open, " + delivery, "Two of open, " + delivery]
                 assert arrived("news.locked") == [] and len(letters(d)) == 1
@@ -244,9 +240,9 @@ def test_topics_that_may_not_be_written_to():
                     d.lines.clear()
                 d.start()
                 feeds["open"].body = rss(("open-3", "Three of open, " + delivery))
-                wait_for(d, "an event after the restart", lambda: "Three of open, " + delivery in arrived("news.all"))
+                d.wait("an event after the restart", lambda: "Three of open, " + delivery in arrived("news.all"))
                 assert arrived("news.dead") == ["One of locked, " + delivery] and len(letters(d)) == 1
-                assert d.stop(60) == 0
+                assert d.stop() == 0
         # the sink's own topic
         feed = o.add("/own", Static(rss(("o-1", "One of our own"))))
         d = Daemon(None)
@@ -255,14 +251,14 @@ def test_topics_that_may_not_be_written_to():
         d.configure(BASE + "feeds:\n  - {url: '%s/own', name: own}\n" % o.url + "kafka: {%s}\n" % secured(broker, "PLAIN")
                     + "sinks:\n  - {type: kafka, topic: news.own, delivery: exactly-once}\n  - {type: jsonl, path: events.jsonl}\n")
         with d:
-            assert "Read, Write and Describe on topic 'news.own'" in d.wait_log("sink-down", 60)[0]
+            assert "Read, Write and Describe on topic 'news.own'" in d.wait_log("sink-down")[0]
             feed.body = rss(("o-2", "Two of our own"), ("o-1", "One of our own"))
             d.wait_events(2)        # the other sink goes on
             assert records(broker, "news.own") == [] and letters(d) == []
             assert sum(x.startswith("<6>kafka:news.own: sink-up") for x in d.log()) < 2, "up and down again and again"
             acl(broker, "news.own", "Read", "Write")
-            wait_for(d, "both events once allowed", lambda: len(records(broker, "news.own")) == 2, 60)
-            assert d.stop(60) == 0
+            d.wait("both events once allowed", lambda: len(records(broker, "news.own")) == 2)
+            assert d.stop() == 0
 
 
 def test_states_of_feeds_are_told():
@@ -290,14 +286,14 @@ def test_states_of_feeds_are_told():
                     states[v["feed"]].append(v["state"])
             return states
         with d:
-            wait_for(d, "all feeds to be well", lambda: all(told()[x][:1] == ["ok"] for x in pages) and told()["inside"])
+            d.wait("all feeds to be well", lambda: all(told()[x][:1] == ["ok"] for x in pages) and told()["inside"])
             o.add("/denied", Status(403))
             o.add("/broken", Status(500))
             o.add("/gone", Status(410))
             for _ in range(3):      # nothing of the read before is in it any more
                 pages["gap"].body = fresh("gap")
                 time.sleep(0.7)
-            states = wait_for(d, "the states", lambda: (
+            states = d.wait("the states", lambda: (
                 lambda t: t if all(want in t[x] for x, want in (("denied", "blocked"), ("broken", "failing"), ("gone", "gone"),
                                                                 ("gap", "gap"), ("silent", "silent"))) else None)(told()))
             assert states["inside"] == ["blocked"], states
@@ -309,8 +305,8 @@ def test_states_of_feeds_are_told():
             pages["silent"].body = fresh("silent")
             pages["gap"].body = pages["gap"].body.replace(b"</channel>", b"<item><title>One more, the rest is known</title>"
                                                           b"<guid>gap-more</guid><description>Words.</description></item></channel>")
-            wait_for(d, "the recoveries", lambda: (lambda t: all("ok" in t[x][len(before[x]):] for x in ("denied", "broken")) and
-                                                   len(t["silent"]) > len(before["silent"]))(told()), 60)
+            d.wait("the recoveries", lambda: (lambda t: all("ok" in t[x][len(before[x]):] for x in ("denied", "broken")) and
+                                                   len(t["silent"]) > len(before["silent"]))(told()))
             assert d.stop() == 0
         after = told()
         assert after["inside"] == ["blocked"] and after["gone"] == before["gone"], (before, after)
@@ -337,7 +333,7 @@ def test_renewed_while_running_with_times_and_status():
 
         def stamps(topic):
             out = subprocess.run(["kcat", "-b", broker.bootstrap, "-C", "-t", topic, "-e", "-q", "-f", "%T\t%h\n"],
-                                 stdout=subprocess.PIPE, timeout=60, check=True).stdout.decode()
+                                 stdout=subprocess.PIPE, timeout=PATIENCE, check=True).stdout.decode()
             return [(int(x.split("\t")[0]), x.split("ce_time=")[1].split(",")[0]) for x in out.splitlines()]
 
         def ms(iso):
@@ -348,12 +344,12 @@ def test_renewed_while_running_with_times_and_status():
             d.wait_events(1)
             time.sleep(2)
             broker.resume()
-            wait_for(d, "the event in both topics", lambda: records(broker, "by.event") and records(broker, "by.sending"), 60)
+            d.wait("the event in both topics", lambda: records(broker, "by.event") and records(broker, "by.sending"))
             (stamp, seen), = stamps("by.event")
             assert abs(stamp - ms(seen)) <= 1, (stamp, seen)
             (stamp, seen), = stamps("by.sending")
             assert stamp - ms(seen) > 1500, (stamp, seen)
-            first = wait_for(d, "an idle transaction", lambda: (
+            first = d.wait("an idle transaction", lambda: (
                 lambda s: s if s and s["transaction"] == "idle" and s["transactions"] == 1 else None)(status_of(d, "kafka:by.sending")))
             assert first["delivery"] == "exactly-once" and first["state"] == "running" and first["backlog"] == 0, first
             assert status_of(d, "kafka:by.event")["delivery"] == "at-least-once"
@@ -362,9 +358,9 @@ def test_renewed_while_running_with_times_and_status():
             assert renewed.returncode == 0, renewed
             feed.body = rss(("r-2", "After"), ("r-1", "Before"))
             for topic in ("by.event", "by.sending"):
-                wait_for(d, "the new event in " + topic, lambda t=topic: len(records(broker, t)) > 1, 60)
+                d.wait("the new event in " + topic, lambda t=topic: len(records(broker, t)) > 1)
                 assert [title(v) for _, _, v in records(broker, topic)] == ["Before", "After"]
-            second = wait_for(d, "the new identity", lambda: (
+            second = d.wait("the new identity", lambda: (
                 lambda s: s if s and s["transactional_id"] != first["transactional_id"] else None)(status_of(d, "kafka:by.sending")))
             assert second["state"] == "running", second
             d.kill()
@@ -372,9 +368,9 @@ def test_renewed_while_running_with_times_and_status():
                 d.lines.clear()
             d.start()               # the position under the new name is found
             feed.body = rss(("r-3", "Later"), ("r-2", "After"), ("r-1", "Before"))
-            wait_for(d, "what came after the restart", lambda: len(records(broker, "by.sending")) > 2, 60)
+            d.wait("what came after the restart", lambda: len(records(broker, "by.sending")) > 2)
             assert [title(v) for _, _, v in records(broker, "by.sending")] == ["Before", "After", "Later"]
-            assert d.stop(60) == 0
+            assert d.stop() == 0
 
 
 if __name__ == "__main__":

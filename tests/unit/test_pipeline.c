@@ -85,7 +85,7 @@ static void run(struct got *g, unsigned workers, unsigned docs)
 		fail_msg("%s", err.text);
 	for (unsigned i = 0; i < docs; i++)
 		assert_int_equal(wd_pipeline_push_wait(p, make_doc(i, 1 + i * 7 % 60, g)), WD_OK);
-	assert_int_equal(wd_pipeline_drain(p, 60 * 1000000), WD_OK);
+	assert_int_equal(wd_pipeline_drain(p, WD_TEST_PATIENCE_US), WD_OK);
 	wd_pipeline_free(p);
 }
 
@@ -128,7 +128,7 @@ static void test_bad_documents_are_buried_and_the_rest_goes_on(void **state)
 		assert_int_equal(wd_pipeline_push_wait(p, bad), WD_OK);
 		assert_int_equal(wd_pipeline_push_wait(p, make_doc(i, 2, &g)), WD_OK);
 	}
-	assert_int_equal(wd_pipeline_drain(p, 20 * 1000000), WD_OK);
+	assert_int_equal(wd_pipeline_drain(p, WD_TEST_PATIENCE_US), WD_OK);
 	struct wd_pipeline_stats st;
 	wd_pipeline_stats(p, &st);
 	wd_pipeline_free(p);
@@ -172,7 +172,7 @@ static void test_a_full_queue_says_so_and_calls_back(void **state)
 		refused++;
 		(void)usleep(500);
 	}
-	assert_int_equal(wd_pipeline_drain(p, 60 * 1000000), WD_OK);
+	assert_int_equal(wd_pipeline_drain(p, WD_TEST_PATIENCE_US), WD_OK);
 	wd_pipeline_free(p);
 	assert_true(refused > 0);
 	assert_true(g.resumed > 0);
@@ -219,7 +219,7 @@ static void test_a_file_goes_on_after_a_restart(void **state)
 		for (unsigned i = 0; i < 3; i++) /* 1 and 2 are known in the second turn */
 			assert_int_equal(
 				wd_pipeline_push_wait(p, make_doc(turn + i, 2, &g)), WD_OK);
-		assert_int_equal(wd_pipeline_drain(p, 20 * 1000000), WD_OK);
+		assert_int_equal(wd_pipeline_drain(p, WD_TEST_PATIENCE_US), WD_OK);
 		wd_pipeline_free(p);
 		wd_store_close(store);
 		wd_buf_done(&g.lines);
