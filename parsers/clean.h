@@ -26,8 +26,7 @@ struct wd_clean {
 	struct wd_str byline, dateline, located;
 	WD_VEC(struct wd_info_source) info_sources;
 	struct wd_str copyright;
-	bool had_invisible; /* controls and zero-width characters came out of it */
-	bool truncated;     /* ends in a colon, mid-sentence or mid-markup */
+	bool truncated; /* ends in a colon, mid-sentence or mid-markup */
 	bool is_correction, is_retraction;
 	struct wd_date date; /* a date line in the furniture */
 };

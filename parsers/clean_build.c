@@ -266,7 +266,6 @@ static void flush(struct builder *b)
 	b->has_run = false;
 	b->buf.n = 0;
 	s = wd_clean_run(b->a, s, pre, &edges);
-	b->ret->had_invisible |= edges.hid;
 	while (pre && !b->has_content && s.n > 0 && s.p[0] == '\n')
 		s = wd_str_from(s, 1);
 	if (s.n == 0 || (pre && !b->has_content && wd_str_trim(s).n == 0)) {
@@ -286,12 +285,8 @@ static unsigned top_serial(const struct builder *b)
 
 static void text(struct builder *b, struct wd_str s)
 {
-	if (s.n == 0)
+	if (wd_clean_invisible(s))
 		return;
-	if (wd_clean_invisible(s)) {
-		b->ret->had_invisible = true;
-		return;
-	}
 	if (b->has_run && (b->run_depth != b->depth || b->run_serial != top_serial(b)))
 		flush(b);
 	if (!b->has_run) {

@@ -27,6 +27,7 @@ struct work {
 	struct wd_clean *ret;
 	WD_VEC(struct block) blocks;
 	bool changed, news;
+	bool cut; /* part of a block is gone, so the rest begins or ends as no builder made it */
 	size_t prose, longest; /* paragraphs of prose above the block that is asked about */
 };
 
@@ -173,7 +174,7 @@ static bool apply(struct work *w, size_t at, const struct wd_furniture_hit *hit)
 		wd_clean_cut_end(b->node, b->text.n - hit->start);
 	b->text = wd_clean_block_text(w->a, b->node);
 	b->gone = b->text.n == 0;
-	w->changed = true;
+	w->changed = w->cut = true;
 	return true;
 }
 
@@ -237,14 +238,14 @@ static void one_round(struct work *w)
 	}
 }
 
-void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret)
+bool wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret)
 {
 	wd_cleanup(wd_matcher_freep) struct wd_matcher *m = wd_matcher_new();
 	struct work w = {.a = a, .m = m, .ret = ret, .news = news};
 	for (struct wd_node *n = NULL; (n = wd_clean_next_block(root, n)) != NULL;) {
 		struct block *b = wd_vec_push(a, &w.blocks);
 		if (b == NULL)
-			return;
+			return false;
 		b->node = n;
 		b->text = wd_clean_block_text(a, n);
 	}
@@ -252,6 +253,7 @@ void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, str
 		w.changed = false;
 		one_round(&w);
 		if (!w.changed)
-			return;
+			return !full(&w) && !w.cut;
 	}
+	return false;
 }

@@ -41,7 +41,6 @@ void wd_node_set_attr(struct wd_arena *a, struct wd_node *n, const char *name, s
 /** White space around a run of text that belongs to its neighbours. */
 struct wd_clean_edges {
 	bool space_before, space_after;
-	bool hid; /* it held characters nobody sees; they are out */
 };
 /** A run of text in its normal form: NFC, white space single and none at the ends (told in
  * `edges`), zero-width and control characters out. `pre` keeps line ends and spaces. */
@@ -60,9 +59,12 @@ struct wd_node *wd_clean_build(struct wd_arena *a, struct wd_node *root,
 /** Removes empty containers below root and unwraps lone paragraphs where HTML needs none. */
 void wd_clean_prune(struct wd_node *root);
 /** Bullets typed as text become lists. `early`: the tree is as parsed and tables are still to be
- * found, so only what cannot be a row of one. */
-void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
+ * found, so only what cannot be a row of one. Returns whether it did anything. */
+bool wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
 	wd_repairs *repairs);
+/** Does the line begin with a mark that lists are made of? `item`: it is an item already, so only
+ * with one that is never anything else. */
+bool wd_clean_begins_with_mark(struct wd_str line, bool item);
 /** Is it a block of the canonical tree that holds lines: p, h1–h6, pre, or a container whose lone
  * paragraph was unwrapped? */
 bool wd_clean_is_block(const struct wd_node *n);
@@ -76,11 +78,38 @@ void wd_clean_cut_end(struct wd_node *block, size_t bytes);
 struct wd_node *wd_clean_next_block(const struct wd_node *root, struct wd_node *n);
 
 /* ---- furniture (clean_furniture.c) ---- */
-void wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret);
+
+/** False: it may find more when it is asked again. */
+bool wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret);
+
+/* ---- is it settled? (clean_settled.c) ---- */
+
+/** What is known about a result while it is written. */
+struct wd_clean_watch {
+	bool unsettled; /* some step may find something to do in it … */
+	bool debris;    /* … or none but the repair layer */
+	/* the line at work */
+	const struct wd_node *block; /* begun last */
+	const struct wd_node *apart; /* what parts lines; no rows in it */
+	struct wd_str text;          /* the last one in it */
+	size_t bytes, nodes;
+	unsigned holds; /* delimiters */
+	bool line_start;
+	/* neighbouring lines up to here that could be rows: short, of these with a figure, with
+	 * delimiters */
+	unsigned shorts, figures, delimited;
+};
+void wd_watch_start(struct wd_clean_watch *w);
+void wd_watch_open(struct wd_clean_watch *w, const struct wd_node *n, bool is_block);
+void wd_watch_close(struct wd_clean_watch *w, const struct wd_node *n, bool is_block);
+void wd_watch_text(struct wd_clean_watch *w, const struct wd_node *n);
+/** One of the bytes that could be a delimiter or part of broken markup, in n's text. */
+void wd_watch_byte(struct wd_clean_watch *w, const struct wd_node *n, size_t i);
 
 /* ---- output (clean_out.c) ---- */
-/** *ret_unsettled: the repair layer may see something to do in it, or it has a table. */
-struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root, bool *ret_unsettled);
+
+struct wd_str wd_clean_html(
+	struct wd_arena *a, const struct wd_node *root, struct wd_clean_watch *watch);
 struct wd_str wd_clean_plain(struct wd_arena *a, const struct wd_node *root, bool captions_apart);
 /** Does the text break off? Looks at the last paragraphs of the plain text. */
 bool wd_clean_breaks_off(struct wd_str text);

@@ -93,6 +93,12 @@ static struct mark mark_of(struct wd_str s)
 	return m;
 }
 
+bool wd_clean_begins_with_mark(struct wd_str line, bool item)
+{
+	struct mark m = mark_of(line);
+	return item ? m.kind == GLYPH : m.kind != NONE;
+}
+
 /* Text written piece by piece ("-", " ") made one: a mark may end where the next piece begins. */
 static void join_text(struct wd_arena *a, struct wd_node *t)
 {
@@ -283,24 +289,26 @@ static struct wd_node *make_list(struct wd_arena *a, struct line first, size_t c
 }
 
 /* A bullet typed inside an item that is one already; its paragraph may have been unwrapped. */
-static void strip_in_item(struct wd_arena *a, struct wd_node *li)
+static bool strip_in_item(struct wd_arena *a, struct wd_node *li)
 {
 	struct wd_node *p = li->first;
 	if (p == NULL)
-		return;
+		return false;
 	if (p->type != WD_NODE_ELEMENT || p->tag != WD_TAG_P)
 		p = li;
 	struct line l = line_at(a, p, p->first);
 	if (l.mark.kind == GLYPH)
 		strip_mark(a, p, l.mark);
+	return l.mark.kind == GLYPH;
 }
 
-void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
+bool wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const char *field,
 	wd_repairs *repairs)
 {
+	bool changed = false;
 	for (struct wd_node *n = root->first, *next; n != NULL; n = next) {
 		if (n->tag == WD_TAG_LI && !early)
-			strip_in_item(a, n);
+			changed |= strip_in_item(a, n);
 		next = wd_node_next(root, n, n->tag == WD_TAG_P || n->tag == WD_TAG_TABLE);
 		if (n->tag != WD_TAG_P || n->first == NULL || n->parent->tag == WD_TAG_LI)
 			continue;
@@ -314,8 +322,10 @@ void wd_clean_lists(struct wd_arena *a, struct wd_node *root, bool early, const 
 			continue;
 		struct wd_node *list = make_list(a, l, count);
 		if (list == NULL)
-			return;
+			return true;
+		changed = true;
 		wd_repair_add(a, repairs, "list", field, 1, WD_STR_NONE);
 		next = wd_node_next(root, list, true);
 	}
+	return changed;
 }

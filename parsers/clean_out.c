@@ -11,81 +11,30 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "parsers/clean_impl.h"
-#include "parsers/repair_lex.h"
-
-/* What wd_clean_html() writes to, and what it learns on the way: it sees each byte of the text
- * anyway. */
-struct writer {
-	struct wd_buf out;
-	bool unsettled; /* a table, or text in which the repair layer could see markup */
-};
-
-/* ---- could repair see markup in what is written? ---- */
-
-/* What stands behind a byte that could be part of broken markup, in the words of repair.c: the
- * rest of a table element's name, of an entity, of a bracket. Rather yes than no. */
-static bool may_be_debris(struct wd_str s, size_t i, bool more_text)
-{
-	if (i + 1 == s.n && (unsigned char)s.p[i] < 0x80)
-		return more_text || s.p[i] == '<' || s.p[i] == '\\';
-	char next = i + 1 < s.n ? s.p[i + 1] : 0;
-	bool blank = wd_is_space(next) || (unsigned char)next >= 0x80;
-	bool name = (next | 32) == 't' || (next | 32) == 'c';
-	switch (s.p[i]) {
-	case '>':
-	case '"':
-		return false;
-	case '&':
-		return wd_is_alpha(next) || next == '#';
-	case '/':
-		return blank || name;
-	case '%':
-		return next == '3';
-	case ']':
-		return next == ']';
-	case '[':
-	case '{':
-		return blank || name || next == '/' || next == '\\';
-	case '<':
-	case '\\':
-		return true;
-	default:
-		return wd_rlex_may_be_bracket(s, i);
-	}
-}
-
-/* "tr" and such at the start of a text: a tag's name without its brackets. */
-static bool begins_with_name(struct wd_str s, bool more_text)
-{
-	size_t from = 0, to;
-	while (from < s.n && wd_is_space(s.p[from]))
-		from++;
-	if (from == s.n || (s.p[from] | 32) != 't')
-		return false;
-	for (to = from; to < s.n && wd_is_alpha(s.p[to]);)
-		to++;
-	return (to == s.n && more_text) || wd_rlex_is_table(wd_tag_find(wd_str_sub(s, from, to)));
-}
 
 /* ---- HTML ---- */
 
-enum { TO_ESCAPE = 1, TO_ASK = 2 };
+enum { TO_ESCAPE = 1, TO_WATCH = 2 };
 static const uint8_t byte_kinds[256] = {
-	['&'] = TO_ESCAPE | TO_ASK,
-	['<'] = TO_ESCAPE | TO_ASK,
+	['&'] = TO_ESCAPE | TO_WATCH,
+	['<'] = TO_ESCAPE | TO_WATCH,
 	['>'] = TO_ESCAPE,
 	['"'] = TO_ESCAPE,
-	['/'] = TO_ASK,
-	['%'] = TO_ASK,
-	[']'] = TO_ASK,
-	['['] = TO_ASK,
-	['{'] = TO_ASK,
-	['\\'] = TO_ASK,
-	[0xC2] = TO_ASK,
-	[0xCB] = TO_ASK,
-	[0xE2] = TO_ASK,
-	[0xE3] = TO_ASK,
-	[0xEF] = TO_ASK,
+	['/'] = TO_WATCH,
+	['%'] = TO_WATCH,
+	[']'] = TO_WATCH,
+	['['] = TO_WATCH,
+	['{'] = TO_WATCH,
+	['\\'] = TO_WATCH,
+	['|'] = TO_WATCH,
+	['!'] = TO_WATCH,
+	[','] = TO_WATCH,
+	[';'] = TO_WATCH,
+	[0xC2] = TO_WATCH,
+	[0xCB] = TO_WATCH,
+	[0xE2] = TO_WATCH,
+	[0xE3] = TO_WATCH,
+	[0xEF] = TO_WATCH,
 };
 
 static void put_escaped(struct wd_buf *out, char c)
@@ -106,25 +55,24 @@ static void put_value(struct wd_buf *out, struct wd_str s)
 	wd_buf_add(out, wd_str_from(s, from));
 }
 
-static void put_text(struct writer *w, const struct wd_node *n)
+static void put_text(struct wd_buf *out, struct wd_clean_watch *w, const struct wd_node *n)
 {
 	struct wd_str s = n->text;
-	bool more = n->next != NULL && n->next->type == WD_NODE_TEXT;
 	size_t from = 0;
-	w->unsettled = w->unsettled || begins_with_name(s, more);
+	wd_watch_text(w, n);
 	for (size_t i = 0; i < s.n; i++) {
 		uint8_t kind = byte_kinds[(unsigned char)s.p[i]];
 		if (kind == 0)
 			continue;
-		if ((kind & TO_ASK) && !w->unsettled)
-			w->unsettled = may_be_debris(s, i, more);
+		if (kind & TO_WATCH)
+			wd_watch_byte(w, n, i);
 		if (!(kind & TO_ESCAPE) || s.p[i] == '"')
 			continue;
-		wd_buf_add(&w->out, wd_str_sub(s, from, i));
-		put_escaped(&w->out, s.p[i]);
+		wd_buf_add(out, wd_str_sub(s, from, i));
+		put_escaped(out, s.p[i]);
 		from = i + 1;
 	}
-	wd_buf_add(&w->out, wd_str_from(s, from));
+	wd_buf_add(out, wd_str_from(s, from));
 }
 
 static bool opens_line(enum wd_tag tag)
@@ -179,35 +127,37 @@ static void close_tag(struct wd_buf *out, const struct wd_node *n)
 		wd_buf_putc(out, '\n');
 }
 
-struct wd_str wd_clean_html(struct wd_arena *a, const struct wd_node *root, bool *ret_unsettled)
+struct wd_str wd_clean_html(
+	struct wd_arena *a, const struct wd_node *root, struct wd_clean_watch *watch)
 {
-	struct writer w = {0};
-	wd_buf_init(&w.out, WD_MAX_BODY_BYTES * 2);
+	struct wd_buf out;
+	wd_watch_start(watch);
+	wd_buf_init(&out, WD_MAX_BODY_BYTES * 2);
 	for (const struct wd_node *n = root->first; n != NULL;) {
 		if (n->type == WD_NODE_TEXT) {
-			put_text(&w, n);
+			put_text(&out, watch, n);
 		} else if (n->type == WD_NODE_ELEMENT) {
-			w.unsettled |= n->tag == WD_TAG_TABLE;
-			open_tag(&w.out, n);
+			wd_watch_open(watch, n, ends_line(n));
+			open_tag(&out, n);
 			if (n->first != NULL) {
 				n = n->first;
 				continue;
 			}
-			close_tag(&w.out, n);
+			close_tag(&out, n);
 		}
 		while (n != root && n->next == NULL) {
 			n = n->parent;
-			if (n != root)
-				close_tag(&w.out, n);
+			if (n == root)
+				continue;
+			wd_watch_close(watch, n, ends_line(n));
+			close_tag(&out, n);
 		}
 		n = n == root ? NULL : n->next;
 	}
-	while (w.out.n > 0 && w.out.p[w.out.n - 1] == '\n')
-		w.out.n--;
-	struct wd_str html =
-		wd_buf_failed(&w.out) ? WD_STR_NONE : wd_arena_str(a, wd_buf_str(&w.out));
-	wd_buf_done(&w.out);
-	*ret_unsettled = w.unsettled;
+	while (out.n > 0 && out.p[out.n - 1] == '\n')
+		out.n--;
+	struct wd_str html = wd_buf_failed(&out) ? WD_STR_NONE : wd_arena_str(a, wd_buf_str(&out));
+	wd_buf_done(&out);
 	return html;
 }
 

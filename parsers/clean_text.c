@@ -224,10 +224,8 @@ struct wd_str wd_clean_run(
 			break;
 		size_t from = at;
 		uint32_t cp = wd_utf8_next(s, &at);
-		if (is_gone(cp)) {
-			edges->hid = true;
+		if (is_gone(cp))
 			continue;
-		}
 		if (is_joiner(cp)) {
 			if (from >= after_known) { /* one look ahead for a row of joiners */
 				size_t end = at;
@@ -242,10 +240,8 @@ struct wd_str wd_clean_run(
 				after_known = end;
 			}
 			bool again = r.n > 0 && is_joiner(r.last);
-			if (again || r.space || !keeps_joiner(cp, r.last, after)) {
-				edges->hid = true;
+			if (again || r.space || !keeps_joiner(cp, r.last, after))
 				continue;
-			}
 		} else if (pre ? (cp == '\r' || cp == '\f' || cp == '\v') : wd_cp_is_space(cp)) {
 			if (pre && cp == '\r' && at < s.n && s.p[at] == '\n')
 				continue;

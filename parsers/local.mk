@@ -26,6 +26,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/clean_lists.c \
 	%reldir%/clean_out.c \
 	%reldir%/clean_policy.c \
+	%reldir%/clean_settled.c \
 	%reldir%/clean_text.c \
 	%reldir%/clean_tree.c \
 	%reldir%/date_clock.c \

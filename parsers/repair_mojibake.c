@@ -169,6 +169,26 @@ static size_t run_end(struct wd_str s, size_t i)
 	return i;
 }
 
+/* Three bytes of a Chinese character, then of a Korean one: what undo_run() asks for. */
+static bool may_begin_run(struct wd_str s, size_t i)
+{
+	unsigned char han = (unsigned char)s.p[i];
+	unsigned char hangul = i + 3 < s.n ? (unsigned char)s.p[i + 3] : 0;
+	return ((han >= 0xE3 && han <= 0xE9) || han == 0xEF) && hangul >= 0xEA && hangul <= 0xED;
+}
+
+/* run_end() without a look at each letter. */
+static size_t skip_run(struct wd_str s, size_t i)
+{
+	size_t from = i;
+	for (; i < s.n && (unsigned char)s.p[i] >= 0x80; i++) {
+		if ((unsigned char)s.p[i] == 0xEF &&
+			wd_str_starts(wd_str_from(s, i), WD_STR("\xEF\xBF\xBD")))
+			return i > from ? i : i + 3;
+	}
+	return i;
+}
+
 /* Only East Asian letters and signs. */
 static bool is_east_asian(struct wd_str s)
 {
@@ -206,6 +226,10 @@ static struct wd_str undo_cp949(
 			if ((unsigned char)s.p[i] < 0xE3) {
 				size_t ascii = wd_utf8_ascii_run(wd_str_from(s, i));
 				i += ascii > 0 ? ascii : 1;
+				continue;
+			}
+			if (!may_begin_run(s, i)) {
+				i = skip_run(s, i);
 				continue;
 			}
 			size_t end = WD_MAX(run_end(s, i), i + 1);

@@ -23,3 +23,16 @@ void wd_tables_collect(
  * at most the tree has grown.
  */
 size_t wd_tables_prepare(struct wd_arena *a, struct wd_node *root);
+
+/* ---- the least that flat tables ask for: where these say no, none is found ---- */
+
+/** Parts the lines before it from those behind it; nothing in it is a line. */
+bool wd_table_parts_lines(const struct wd_node *n);
+/** Holds two or more boxes and nothing else, as a row of cells does. */
+bool wd_table_is_box_row(const struct wd_node *n);
+/** A line of so many bytes can be a row, or a cell, that no delimiter tells. */
+bool wd_table_is_short(size_t bytes);
+/** The same, of a line whose text is known. */
+bool wd_table_may_be_row(struct wd_str line);
+/** It may hold a figure, or what stands for one. */
+bool wd_table_may_hold_figure(struct wd_str line);

@@ -111,6 +111,11 @@ static size_t count_boxes(const struct wd_node *n, size_t max)
 	return count;
 }
 
+bool wd_table_is_box_row(const struct wd_node *n)
+{
+	return n->type == WD_NODE_ELEMENT && is_box(n) && count_boxes(n, WD_MAX_TABLE_COLS) >= 2;
+}
+
 /* Small enough for a cell: few nodes, little text, nothing big. */
 static bool is_small(const struct wd_node *cell)
 {

@@ -20,7 +20,7 @@ struct reader {
 	bool pre;
 };
 
-static bool is_barrier(const struct wd_node *n)
+bool wd_table_parts_lines(const struct wd_node *n)
 {
 	switch (n->tag) {
 	case WD_TAG_H1:
@@ -162,7 +162,7 @@ static void enter(struct reader *r, struct wd_node *n)
 		} else if (n->tag == WD_TAG_BR) {
 			end_line(r, n);
 			r->brs++;
-		} else if (is_barrier(n)) {
+		} else if (wd_table_parts_lines(n)) {
 			add_gap(r, 3);
 		} else if (wd_tag_is_block(n->tag)) {
 			add_gap(r, 1);
@@ -177,7 +177,7 @@ void wd_tlines_read(struct wd_arena *a, struct wd_node *root, struct wd_tlines *
 	struct wd_node *n = root->first;
 	while (n != NULL) {
 		enter(&r, n);
-		bool closed = n->type == WD_NODE_ELEMENT && is_barrier(n);
+		bool closed = n->type == WD_NODE_ELEMENT && wd_table_parts_lines(n);
 		if (!closed && n->first != NULL) {
 			n = n->first;
 			continue;

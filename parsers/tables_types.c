@@ -5,7 +5,8 @@
 #include "base/utf8.h"
 #include "parsers/tables_impl.h"
 
-#define LONG_BYTES 120 /* a cell longer than this reads like prose */
+#define LONG_BYTES 120  /* a cell longer than this reads like prose … */
+#define PROSE_BYTES 160 /* … and a line longer than this is it */
 
 struct shape {
 	size_t digits, letters, spaces, others, groups; /* groups of digits */
@@ -164,10 +165,44 @@ size_t wd_count_words(struct wd_str s)
 	return words;
 }
 
+/* Letters with the signs of prose are none, but for a few words that stand for "no value". */
+static bool is_word_of_prose(struct wd_str w)
+{
+	bool letters = false;
+	if (w.n > 0 && w.p[w.n - 1] == '.')
+		w.n--;
+	for (size_t i = 0; i < w.n; i++) {
+		letters |= wd_is_alpha(w.p[i]);
+		if (!wd_is_alpha(w.p[i]) && strchr(",;:'\"()!", w.p[i]) == NULL)
+			return false;
+	}
+	return letters && !is_no_value(w);
+}
+
+bool wd_table_may_hold_figure(struct wd_str line)
+{
+	struct wd_str w;
+	while (wd_str_split(&line, ' ', &w)) {
+		if (w.n > 0 && !is_word_of_prose(w))
+			return true;
+	}
+	return false;
+}
+
+bool wd_table_is_short(size_t bytes)
+{
+	return bytes <= PROSE_BYTES + 2; /* blanks at its ends are none of the line's */
+}
+
+bool wd_table_may_be_row(struct wd_str line)
+{
+	return !wd_is_prose(line);
+}
+
 bool wd_is_prose(struct wd_str s)
 {
 	s = wd_str_trim(s);
-	if (s.n > 160) /* before the words are counted: most lines are paragraphs */
+	if (s.n > PROSE_BYTES) /* before the words are counted: most lines are paragraphs */
 		return true;
 	if (s.n == 0)
 		return false;

@@ -85,8 +85,10 @@ static void check_words(
 			size_t from = i;
 			while (i < s.n && wd_is_alpha(s.p[i]))
 				i++;
-			/* A mark right behind, in this node or the next, composes (NFC). */
-			bool composes = i >= s.n || (unsigned char)s.p[i] >= 0x80;
+			/* A mark right behind, in this node or the next, composes (NFC); a control
+			 * between them goes. */
+			bool composes = i >= s.n || (unsigned char)s.p[i] >= 0x7F ||
+					(unsigned char)s.p[i] < ' ';
 			if (composes)
 				i--;
 			struct wd_str word = wd_str_sub(s, from, i > from ? i : from);

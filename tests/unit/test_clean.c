@@ -4,6 +4,7 @@
  */
 #include "tests/unit/test.h"
 
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -215,8 +216,8 @@ static void test_plain_runs(void **state)
 	}
 }
 
-/* Most results are not looked at again for debris, because the writer saw none. Cleaning them
- * again shows whether it was right. */
+/* Most results are not cleaned again, because the writer saw nothing that a step could work on.
+ * Cleaning them again shows whether it was right. */
 static void test_settled(void **state)
 {
 	(void)state;
@@ -224,14 +225,24 @@ static void test_settled(void **state)
 		"&gt;", "<b>", "</b>", "<p>", "</p>", "%3c", "%", "3", "]", "[", "{", "\\", "\"",
 		"＜", "＞", "«", "“", "가", "<i>", "</i>", "&#91;", "&#38;", "the", "table>", "a",
 		"<br>", "\xE2\x80\x8B", "&nbsp;", "<code>", "</code>"};
+	static const char *const rows[] = {"<p>", "<br>", "\n", " ", "Alpha 3 4", "Beta 5 6",
+		"Item 2024 2025", "2020", "Name", "Year", "|", "||", "; ", ",", ", ", " · ", " / ",
+		"---", "<b>x</b><i>3</i>", "<ul><li>", "<li>", "</ul>", "- ", "• ", "1) ", "2) ",
+		"<table>", "<tr><td>", "<td>", "</table>", "*", "Note: x", "By Jane Doe",
+		"(Yonhap)", "<p>Read more", "<h2>h</h2>", "<hr>", "<code>c</code>", "&#173;",
+		"\x01", "e\x01", "\xCC\x81", "\xC3\x83", "\xC2\xA9", "< td >", "td>", "/tr",
+		"Words of prose.", "<dl><dt>", "<dd>", "<div>", "</div>", "<span>", "</span>",
+		"<pre>", "</pre>"};
 	struct wd_clean_opts opts = {.field = "text"};
 	unsigned seed = 7;
-	for (int round = 0; round < 4000; round++) {
-		char in[256] = "";
+	for (int round = 0; round < 6000; round++) {
+		char in[512] = "";
 		size_t n = 0;
-		for (int i = 0; i < 12; i++) {
+		for (int i = 0; i < 12 + 8 * (round % 2); i++) {
 			seed = seed * 1664525u + 1013904223u;
-			const char *piece = pieces[(seed >> 16) % WD_COUNTOF(pieces)];
+			unsigned r = seed >> 16;
+			const char *piece = round % 2 == 0 ? pieces[r % WD_COUNTOF(pieces)]
+							   : rows[r % WD_COUNTOF(rows)];
 			n += (size_t)snprintf(in + n, sizeof(in) - n, "%s", piece);
 		}
 		struct wd_clean once, twice;
@@ -243,6 +254,41 @@ static void test_settled(void **state)
 			fail_msg("%s\n-> %.*s\n-> %.*s", in, WD_STR_ARG(once.html),
 				WD_STR_ARG(twice.html));
 	}
+}
+
+/* What never comes to rest: here because there is more furniture than is kept. */
+static void test_last_resort(void **state)
+{
+	(void)state;
+	enum { LINES = WD_MAX_REMOVED + 300 };
+	struct wd_buf b;
+	wd_buf_init(&b, WD_MIB);
+	wd_buf_addc(&b, "<p>Words <b>stay</b>.</p><table><tr><td>a<td>b<tr><td>1<td>2</table>");
+	for (int i = 0; i < LINES; i++)
+		wd_buf_printf(&b, "<p>Read more: story %d</p>", i);
+	wd_arena_reset(arena);
+	struct wd_clean c = clean("furniture", wd_buf_str(&b));
+	struct wd_repair *last = &c.repairs.v[c.repairs.n - 1];
+	assert_str("told", last->kind, "shown_as_code");
+	assert_int_equal(c.removed.n, WD_MAX_REMOVED);
+	assert_true(wd_str_starts(c.html, WD_STR("<pre><code>Words stay.\na b\n1 2\nRead more: ")));
+	assert_int_equal(c.tables.n, 0);
+	assert_true(wd_str_eq(clean("again", c.html).html, c.html));
+	wd_buf_done(&b);
+}
+
+/* A second pass sees a whole table; that the first mended it is not forgotten. */
+static void test_judgement_stays(void **state)
+{
+	(void)state;
+	struct wd_clean c = clean("judgement",
+		WD_STR("<p>a</p>< table >< tr >< td >Year< /td >< td >n< /td >< /tr >< tr >< td >2020"
+		       "< /td >< td >7< /td >< /tr >< tr >< td >2021< /td >< td >9< /td >< /tr >< /table >"
+		       "<p>Name | Sum<br>x | 1<br>y | 2</p>"));
+	assert_int_equal(c.tables.n, 2);
+	for (size_t i = 0; i < c.tables.n; i++)
+		assert_true(c.tables.v[i].repaired);
+	assert_true(c.tables.v[1].confidence < 1);
 }
 
 static void test_limits(void **state)
@@ -279,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_breaking_off), cmocka_unit_test(test_titles),
 		cmocka_unit_test(test_meaning), cmocka_unit_test(test_sanitise_only),
 		cmocka_unit_test(test_plain_runs), cmocka_unit_test(test_settled),
+		cmocka_unit_test(test_last_resort), cmocka_unit_test(test_judgement_stays),
 		cmocka_unit_test(test_limits)};
 	return cmocka_run_group_tests(tests, load, unload);
 }
