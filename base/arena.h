@@ -14,7 +14,7 @@ struct wd_arena;
 struct wd_arena *wd_arena_new(size_t limit_bytes);
 void wd_arena_free(struct wd_arena *a); /* NULL is fine */
 WD_DEFINE_CLEANUP(struct wd_arena *, wd_arena_free)
-/** Forgets everything; keeps one chunk. */
+/** Forgets everything; keeps some chunks. */
 void wd_arena_reset(struct wd_arena *a);
 /** Bytes given out since the last reset. */
 size_t wd_arena_used(const struct wd_arena *a);

@@ -10,7 +10,9 @@
 static int read_all(FILE *f, const char *path, size_t max, struct wd_buf *b, struct wd_err *err)
 {
 	for (;;) {
-		if (!wd_buf_reserve(b, WD_MIN((size_t)65536, b->max - b->n)) || b->cap == b->n)
+		/* Room for the file and a byte was made: only a file that grew needs more. */
+		if (b->cap == b->n && (!wd_buf_reserve(b, WD_MIN((size_t)65536, b->max - b->n)) ||
+					      b->cap == b->n))
 			break;
 		size_t got = fread(b->p + b->n, 1, b->cap - b->n, f);
 		b->n += got;

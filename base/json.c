@@ -70,6 +70,14 @@ static bool all_plain(uint64_t w)
 		       HAS_ZERO(w ^ EACH('\\')) | HAS_ZERO(w ^ EACH(0x7F))) == 0;
 }
 
+/* Three bytes of one character, as quotes and all of CJK are; the rare first bytes are left out. */
+static bool is_usual_three(struct wd_str s, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)s.p + at;
+	return s.n - at >= 3 && p[0] >= 0xE1 && p[0] < 0xED && (p[1] & 0xC0) == 0x80 &&
+	       (p[2] & 0xC0) == 0x80;
+}
+
 /* The bytes from `at` on that stand in JSON as they are, well-formed UTF-8 among them. */
 static size_t plain_run(struct wd_str s, size_t at)
 {
@@ -84,8 +92,12 @@ static size_t plain_run(struct wd_str s, size_t at)
 		if (at == s.n || (unsigned char)s.p[at] < 0x80)
 			return at;
 		while (at < s.n && (unsigned char)s.p[at] >= 0x80) {
+			if (is_usual_three(s, at)) {
+				at += 3;
+				continue;
+			}
 			size_t next = at;
-			if (wd_utf8_next_slow(s, &next) == WD_CP_BAD && next - at == 1)
+			if (wd_utf8_next(s, &next) == WD_CP_BAD && next - at == 1)
 				return at;
 			at = next;
 		}

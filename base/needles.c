@@ -1,7 +1,8 @@
 /*
- * A bit per pair of bytes, set for the rarest pair of each literal, and the literals sorted by that
- * pair: nearly all places of a text are passed by one look at the bitmap. Literals are few hundred
- * and short, so their whole set stays in the first-level cache.
+ * A bit per hash of three bytes, set for the rarest three of each literal, and the literals sorted
+ * by that hash: nearly all places of a text are passed by one look at the bitmap (two bytes would
+ * stop at every tenth place). The few literals of two bytes have a bitmap of their own. Literals
+ * are one or two thousand and short, so what is looked at stays in the nearest caches.
  *
  * Rejected: an automaton over all literals (a state per byte and a table lookup that waits for the
  * one before it; several times the memory for the same answer).
@@ -12,21 +13,33 @@
 
 struct needle {
 	struct wd_str s; /* in lower case */
-	size_t anchor;   /* where its rarest pair of bytes begins */
-	unsigned pair;
+	size_t anchor;   /* where its rarest bytes begin */
+	uint16_t key;    /* of these bytes; of a literal of two, both */
 	struct wd_needle_set owners;
 };
 
 struct wd_needles {
 	struct wd_arena *a;
 	WD_VEC(struct needle) v;
-	uint64_t begins[65536 / 64];
-	uint16_t at[65536 / 16]; /* by the pair's upper bits: the first literal not below it */
+	WD_VEC(struct needle) pairs; /* literals of two bytes */
+	uint64_t begins[65536 / 64], pair_begins[65536 / 64];
+	uint16_t at[65536 / 16]; /* by the key's upper bits: the first literal not below it */
 };
 
-static unsigned pair_at(const char *p)
+static uint16_t key_of(uint32_t three)
 {
-	return (unsigned)(unsigned char)wd_lower(p[0]) << 8 | (unsigned char)wd_lower(p[1]);
+	return (uint16_t)((three & 0xFFFFFF) * 0x9E3779B1u >> 16);
+}
+
+static uint16_t pair_at(const char *p)
+{
+	return (uint16_t)((unsigned char)wd_lower(p[0]) << 8 | (unsigned char)wd_lower(p[1]));
+}
+
+static uint32_t three_at(const char *p)
+{
+	return (uint32_t)(unsigned char)wd_lower(p[0]) << 16 |
+	       (uint32_t)(unsigned char)wd_lower(p[1]) << 8 | (unsigned char)wd_lower(p[2]);
 }
 
 /* How often the byte stands in text, roughly: a place in the row of letters; what begins a
@@ -43,14 +56,15 @@ static size_t commonness(char c)
 static void choose_anchor(struct needle *d)
 {
 	size_t best = SIZE_MAX;
-	for (size_t i = 0; i + 1 < d->s.n; i++) {
-		size_t common = commonness(d->s.p[i]) * commonness(d->s.p[i + 1]);
+	for (size_t i = 0; i + 2 < d->s.n; i++) {
+		size_t common = commonness(d->s.p[i]) * commonness(d->s.p[i + 1]) *
+				commonness(d->s.p[i + 2]);
 		if (common < best) {
 			best = common;
 			d->anchor = i;
 		}
 	}
-	d->pair = pair_at(d->s.p + d->anchor);
+	d->key = key_of(three_at(d->s.p + d->anchor));
 }
 
 struct wd_needles *wd_needles_new(struct wd_arena *a)
@@ -61,19 +75,38 @@ struct wd_needles *wd_needles_new(struct wd_arena *a)
 	return n;
 }
 
+/* The literal of two bytes, which may be known already. */
+static struct needle *pair_of(struct wd_needles *n, struct wd_str s)
+{
+	WD_VEC_EACH (struct needle, d, &n->pairs) {
+		if (wd_str_eq(d->s, s))
+			return d;
+	}
+	struct needle *to = wd_vec_push(n->a, &n->pairs);
+	if (to == NULL)
+		return NULL;
+	*to = (struct needle){.s = s, .key = pair_at(s.p)};
+	n->pair_begins[to->key / 64] |= UINT64_C(1) << (to->key % 64);
+	return to;
+}
+
 bool wd_needles_add(struct wd_needles *n, struct wd_str literal, unsigned owner)
 {
 	if (literal.n < 2 || owner >= WD_NEEDLE_OWNERS || n->v.n >= UINT16_MAX)
 		return false;
 	struct wd_str s = wd_arena_str(n->a, literal);
-	struct needle *to = s.n > 0 ? wd_vec_push(n->a, &n->v) : NULL;
-	if (to == NULL)
+	if (s.n == 0)
 		return false;
 	char *p = wd_unconst(s.p);
 	for (size_t i = 0; i < s.n; i++)
 		p[i] = wd_lower(p[i]);
-	*to = (struct needle){.s = s};
-	choose_anchor(to);
+	struct needle *to = s.n == 2 ? pair_of(n, s) : wd_vec_push(n->a, &n->v);
+	if (to == NULL)
+		return false;
+	if (s.n > 2) {
+		*to = (struct needle){.s = s};
+		choose_anchor(to);
+	}
 	wd_needle_set_add(&to->owners, owner);
 	return true;
 }
@@ -87,7 +120,7 @@ static void add_all(struct wd_needle_set *to, const struct wd_needle_set *more)
 static int cmp_needle(const void *x, const void *y)
 {
 	const struct needle *a = x, *b = y;
-	return a->pair != b->pair ? (a->pair < b->pair ? -1 : 1) : wd_str_cmp(a->s, b->s);
+	return a->key != b->key ? (a->key < b->key ? -1 : 1) : wd_str_cmp(a->s, b->s);
 }
 
 void wd_needles_build(struct wd_needles *n)
@@ -105,12 +138,12 @@ void wd_needles_build(struct wd_needles *n)
 	n->v.n = kept;
 	size_t at = 0;
 	for (size_t block = 0; block < WD_COUNTOF(n->at); block++) {
-		while (at < n->v.n && n->v.v[at].pair >> 4 < block)
+		while (at < n->v.n && n->v.v[at].key >> 4 < block)
 			at++;
 		n->at[block] = (uint16_t)at;
 	}
 	WD_VEC_EACH (const struct needle, d, &n->v)
-		n->begins[d->pair / 64] |= UINT64_C(1) << (d->pair % 64);
+		n->begins[d->key / 64] |= UINT64_C(1) << (d->key % 64);
 }
 
 /* The literal with its anchor at `at`. */
@@ -126,24 +159,35 @@ static bool stands_at(struct wd_str text, size_t at, const struct needle *d)
 	return true;
 }
 
-static void look_at(const struct wd_needles *n, struct wd_str text, size_t at, unsigned pair,
+static void look_at(const struct wd_needles *n, struct wd_str text, size_t at, uint16_t key,
 	struct wd_needle_set *ret)
 {
-	size_t i = n->at[pair >> 4];
-	while (i < n->v.n && n->v.v[i].pair < pair)
+	size_t i = n->at[key >> 4];
+	while (i < n->v.n && n->v.v[i].key < key)
 		i++;
-	for (; i < n->v.n && n->v.v[i].pair == pair; i++) {
+	for (; i < n->v.n && n->v.v[i].key == key; i++) {
 		if (stands_at(text, at, &n->v.v[i]))
 			add_all(ret, &n->v.v[i].owners);
 	}
 }
 
+static void look_at_pair(const struct wd_needles *n, uint16_t key, struct wd_needle_set *ret)
+{
+	WD_VEC_EACH (const struct needle, d, &n->pairs) {
+		if (d->key == key)
+			add_all(ret, &d->owners);
+	}
+}
+
 void wd_needles_scan(const struct wd_needles *n, struct wd_str text, struct wd_needle_set *ret)
 {
-	unsigned pair = text.n > 0 ? (unsigned char)wd_lower(text.p[0]) : 0;
-	for (size_t i = 1; i < text.n; i++) {
-		pair = (pair << 8 | (unsigned char)wd_lower(text.p[i])) & 0xFFFF;
-		if (n->begins[pair / 64] >> (pair % 64) & 1)
-			look_at(n, text, i - 1, pair, ret);
+	uint32_t three = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		three = three << 8 | (unsigned char)wd_lower(text.p[i]);
+		uint16_t key = key_of(three), pair = (uint16_t)three;
+		if (i > 1 && (n->begins[key / 64] >> (key % 64) & 1))
+			look_at(n, text, i - 2, key, ret);
+		if (n->pair_begins[pair / 64] >> (pair % 64) & 1 && i > 0)
+			look_at_pair(n, pair, ret);
 	}
 }

@@ -2,6 +2,8 @@
 
 #include <utf8proc.h>
 
+#include "base/buf.h"
+
 static inline bool is_trail(unsigned char c)
 {
 	return (c & 0xC0) == 0x80;
@@ -131,11 +133,11 @@ static bool is_nfc_stable(uint32_t cp)
 {
 	static const struct {
 		uint32_t from, to;
-	} blocks[] = {{0x0388, 0x03FF}, {0x0400, 0x0482}, {0x048A, 0x052F}, {0x05D0, 0x05EA},
-		{0x0621, 0x064A}, {0x2010, 0x205E}, {0x20A0, 0x20BF}, {0x2100, 0x2125},
-		{0x2190, 0x21FF}, {0x2460, 0x27BF}, {0x3000, 0x301F}, {0x3041, 0x3096},
-		{0x30A1, 0x30FC}, {0x4E00, 0x9FFF}, {0xAC00, 0xD7A3}, {0xFE0F, 0xFE0F},
-		{0xFF00, 0xFFEF}, {0x1F300, 0x1FAFF}};
+	} blocks[] = {{0x0388, 0x0482}, {0x048A, 0x0590}, {0x05D0, 0x060F}, {0x061B, 0x064A},
+		{0x0660, 0x066F}, {0x0671, 0x06D5}, {0x10A0, 0x10FF}, {0x1E00, 0x1F70},
+		{0x2010, 0x20CF}, {0x2100, 0x2125}, {0x212C, 0x2328}, {0x232B, 0x2ADB},
+		{0x3000, 0x3029}, {0x3041, 0x3096}, {0x309B, 0xA66E}, {0xAC00, 0xD7A3},
+		{0xFB50, 0xFE1F}, {0xFE70, 0xFEFC}, {0xFF00, 0xFFEF}, {0x1F300, 0x1FAFF}};
 	for (size_t i = 0; i < WD_COUNTOF(blocks) && cp >= blocks[i].from; i++)
 		if (cp <= blocks[i].to)
 			return true;
@@ -162,6 +164,43 @@ struct wd_str wd_utf8_nfc(struct wd_arena *a, struct wd_str s)
 	return wd_str_eq(r, s) ? s : r;
 }
 
+#define FOLD_OPTIONS (UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD)
+enum { FOLD_RUN_BYTES = 64, FOLD_MAX_CPS = 18 }; /* no character becomes more than 18 */
+
+/* The run [from, to) folded to the end of `out`; false: not well-formed. */
+static bool fold_run(struct wd_buf *out, struct wd_str s, size_t from, size_t to)
+{
+	utf8proc_int32_t cps[FOLD_RUN_BYTES * FOLD_MAX_CPS + 1];
+	utf8proc_ssize_t n = utf8proc_decompose((const utf8proc_uint8_t *)s.p + from,
+		(utf8proc_ssize_t)(to - from), cps, (utf8proc_ssize_t)WD_COUNTOF(cps) - 1,
+		FOLD_OPTIONS);
+	if (n < 0 || n >= (utf8proc_ssize_t)WD_COUNTOF(cps))
+		return false;
+	n = utf8proc_reencode(cps, n, FOLD_OPTIONS); /* bytes in the place of code points */
+	wd_buf_add(out, (struct wd_str){(const char *)cps, (size_t)WD_MAX(n, 0)});
+	return n >= 0;
+}
+
+/* ASCII by itself, the rest in runs with the letter before them, which a mark may join: nothing
+ * else of ASCII joins with what stands beside it. False: a run is too long, or not well-formed. */
+static bool fold_mixed(struct wd_buf *out, struct wd_str s)
+{
+	for (size_t i = 0; i < s.n;) {
+		bool high = i + 1 < s.n && (unsigned char)s.p[i + 1] >= 0x80;
+		if ((unsigned char)s.p[i] < 0x80 && !high) {
+			wd_buf_putc(out, wd_lower(s.p[i++]));
+			continue;
+		}
+		size_t to = i + 1;
+		while (to < s.n && (unsigned char)s.p[to] >= 0x80)
+			to++;
+		if (to - i > FOLD_RUN_BYTES || !fold_run(out, s, i, to))
+			return false;
+		i = to;
+	}
+	return !wd_buf_failed(out);
+}
+
 struct wd_str wd_utf8_fold(struct wd_arena *a, struct wd_str s)
 {
 	if (s.n == 0)
@@ -174,7 +213,12 @@ struct wd_str wd_utf8_fold(struct wd_arena *a, struct wd_str s)
 			p[i] = wd_lower(s.p[i]);
 		return (struct wd_str){p, s.n};
 	}
-	return map(a, s, UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+	struct wd_buf b;
+	wd_buf_init(&b, s.n * 4 * FOLD_MAX_CPS);
+	struct wd_str ret =
+		fold_mixed(&b, s) ? wd_arena_str(a, wd_buf_str(&b)) : map(a, s, FOLD_OPTIONS);
+	wd_buf_done(&b);
+	return ret;
 }
 
 bool wd_cp_is_space_high(uint32_t cp)

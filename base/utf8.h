@@ -15,6 +15,13 @@ static inline uint32_t wd_utf8_next(struct wd_str s, size_t *at)
 		(*at)++;
 		return c;
 	}
+	if (c >= 0xC2 && c < 0xE0 && s.n - *at >= 2) { /* most of what is no ASCII in an alphabet */
+		unsigned char d = (unsigned char)s.p[*at + 1];
+		if ((d & 0xC0) == 0x80) {
+			*at += 2;
+			return (c & 0x1Fu) << 6 | (d & 0x3Fu);
+		}
+	}
 	return wd_utf8_next_slow(s, at);
 }
 /** How many of the first bytes are ASCII, counted by eights: the rest of an eight is left to the
@@ -22,6 +29,11 @@ static inline uint32_t wd_utf8_next(struct wd_str s, size_t *at)
 static inline size_t wd_utf8_ascii_run(struct wd_str s)
 {
 	size_t n = 0;
+	for (uint64_t w[4]; s.n - n >= sizeof(w); n += sizeof(w)) {
+		memcpy(w, s.p + n, sizeof(w));
+		if (((w[0] | w[1] | w[2] | w[3]) & UINT64_C(0x8080808080808080)) != 0)
+			break;
+	}
 	for (uint64_t w; s.n - n >= 8; n += 8) {
 		memcpy(&w, s.p + n, 8);
 		if ((w & UINT64_C(0x8080808080808080)) != 0)

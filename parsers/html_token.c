@@ -64,6 +64,9 @@ void wd_tokenizer_init(struct wd_tokenizer *t, struct wd_arena *a, struct wd_str
 	t->a = a;
 	t->p = html.p != NULL ? html.p : "";
 	t->end = t->p + html.n;
+	t->amp = html.n > 0 ? memchr(t->p, '&', html.n) : NULL;
+	if (t->amp == NULL)
+		t->amp = t->end;
 	t->has_cr = html.n > 0 && memchr(html.p, '\r', html.n) != NULL;
 	t->has_nul = html.n > 0 && memchr(html.p, '\0', html.n) != NULL;
 }
@@ -113,10 +116,24 @@ static struct wd_str normalise(struct wd_tokenizer *t, struct wd_str s, bool in_
 	return (struct wd_str){out, n};
 }
 
+/* An '&' in s, which is of the input and not before what was asked about last. */
+static bool holds_amp(struct wd_tokenizer *t, struct wd_str s)
+{
+	if (t->amp < s.p) {
+		t->amp = memchr(s.p, '&', (size_t)(t->end - s.p));
+		if (t->amp == NULL)
+			t->amp = t->end;
+	}
+	return t->amp < s.p + s.n;
+}
+
 static struct wd_str decode(struct wd_tokenizer *t, struct wd_str s, bool in_attribute)
 {
+	bool amp = holds_amp(t, s);
 	if (t->has_cr || t->has_nul)
 		s = normalise(t, s, in_attribute);
+	if (!amp)
+		return s;
 	struct wd_str r = wd_html_unescape(t->a, s, in_attribute);
 	if (r.p == NULL && s.n > 0)
 		t->failed = true;
@@ -152,7 +169,8 @@ static struct wd_str attr_value(struct wd_tokenizer *t)
 static bool attr_known(const struct wd_token *k, struct wd_str name)
 {
 	for (uint32_t i = 0; i < k->attr_count; i++)
-		if (k->attrs[i].name.n == name.n && memcmp(k->attrs[i].name.p, name.p, name.n) == 0)
+		if (k->attrs[i].name.n == name.n && k->attrs[i].name.p[0] == name.p[0] &&
+			memcmp(k->attrs[i].name.p, name.p, name.n) == 0)
 			return true;
 	return false;
 }
@@ -426,8 +444,10 @@ struct wd_str wd_tokenizer_raw(struct wd_tokenizer *t, enum wd_tag tag_id, bool 
 		t->p += n;
 	} else {
 		struct wd_token end = {.kind = WD_TOK_END};
+		const char *amp = t->amp; /* the end tag is read before the text */
 		t->p += n + 2;
 		tag(t, &end);
+		t->amp = amp;
 	}
 	struct wd_str s = wd_str_sub(rest, 0, n);
 	return decoded ? decode(t, s, false) : normalise(t, s, false);

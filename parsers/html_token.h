@@ -28,6 +28,7 @@ struct wd_token {
 struct wd_tokenizer {
 	struct wd_arena *a;
 	const char *p, *end;
+	const char *amp;      /* the first '&' at or behind the last place asked about */
 	bool has_cr, has_nul; /* anywhere in the input: text needs a second look */
 	bool foreign; /* set by the tree builder: inside svg or math (CDATA is text there) */
 	bool cut;     /* the input ended inside a tag or comment */

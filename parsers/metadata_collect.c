@@ -61,6 +61,17 @@ static struct wd_str rdfa_key(struct wd_facts *f, struct wd_str key, bool *ret_d
 	return wd_str_chr(first, ':', 0) < first.n ? WD_STR_NONE : first;
 }
 
+/* An itemprop or a property: two words of eight letters that nearly no element has. */
+static bool may_be_micro(const struct wd_node *n)
+{
+	for (size_t i = 0; i < n->attr_count; i++) {
+		struct wd_str name = n->attrs[i].name;
+		if (name.n == 8 && (name.p[0] == 'i' || name.p[0] == 'p'))
+			return true;
+	}
+	return false;
+}
+
 static void add_micro(struct wd_facts *f, const struct wd_node *n)
 {
 	bool dublin = false;
@@ -180,7 +191,7 @@ static void visit(struct wd_facts *f, struct wd_node *n)
 	default:
 		break;
 	}
-	if (n->attr_count > 0)
+	if (may_be_micro(n))
 		add_micro(f, n);
 }
 

@@ -133,10 +133,20 @@ static size_t updated_at(struct wd_str s)
 		"aggiornat", "atualiz", "обновл", "измен", "수정", "업데이트", "更新", "gewijzigd",
 		"bijgewerkt", "uppdater", "oppdater", "opdater", "güncelle", "aktualiz",
 		"last edited"};
-	size_t first = SIZE_MAX;
-	for (size_t i = 0; i < WD_COUNTOF(words); i++)
-		first = WD_MIN(first, wd_str_ifind(s, wd_str_c(words[i]), 0));
-	return first;
+	static const bool begins[256] = {['u'] = true,
+		['m'] = true,
+		['a'] = true,
+		['g'] = true,
+		['b'] = true,
+		['o'] = true,
+		['l'] = true};
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)wd_lower(s.p[i]);
+		for (size_t k = 0; (begins[c] || c >= 0x80) && k < WD_COUNTOF(words); k++)
+			if (wd_str_istartsc(wd_str_from(s, i), words[k]))
+				return i;
+	}
+	return SIZE_MAX;
 }
 
 static bool says_updated(struct wd_str s)

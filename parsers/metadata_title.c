@@ -13,9 +13,17 @@
 /* Letters and digits, folded. */
 static struct wd_str key_of(struct wd_arena *a, struct wd_str s)
 {
+	size_t n = 0;
+	if (wd_utf8_is_ascii(s)) {
+		char *plain = wd_arena_bytes(a, s.n);
+		for (size_t i = 0; plain != NULL && i < s.n; i++) {
+			plain[n] = wd_lower(s.p[i]);
+			n += wd_is_alnum(s.p[i]);
+		}
+		return (struct wd_str){plain, n};
+	}
 	struct wd_str t = wd_utf8_fold(a, s);
 	char *out = wd_arena_bytes(a, t.n);
-	size_t n = 0;
 	for (size_t i = 0; out != NULL && i < t.n;) {
 		size_t from = i;
 		uint32_t cp = wd_utf8_next(t, &i);

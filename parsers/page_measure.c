@@ -14,7 +14,40 @@ struct text_sum {
 	uint32_t bytes, marks;
 };
 
+/* Eights of letters and spaces at the start of s, which have no marks in them: how many bytes, of
+ * which *ret_bytes counts the letters. */
+static size_t letters_run(struct wd_str s, uint32_t *ret_bytes)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+	size_t n = 0;
+	for (uint64_t w; s.n - n >= sizeof(w); n += sizeof(w)) {
+		memcpy(&w, s.p + n, sizeof(w));
+		uint64_t low = w & ~high;
+		uint64_t seen = (low + each * (0x7F - ' ')) & high; /* above a space */
+		uint64_t letters = (low + each * (0x80 - '@')) & high;
+		if ((w & high) != 0 || seen != letters)
+			break;
+		*ret_bytes += (uint32_t)((seen >> 7) * each >> 56);
+	}
+	return n;
+}
+
 /* Full stops and commas that stand before white space or the end, and those of other scripts. */
+static bool is_mark(struct wd_str s, size_t i)
+{
+	unsigned char c = (unsigned char)s.p[i];
+	if (c < 0x80)
+		return i + 1 == s.n || (unsigned char)s.p[i + 1] <= ' ' || s.p[i + 1] == '"' ||
+		       (unsigned char)s.p[i + 1] >= 0xC0;
+	if (i + 2 >= s.n)
+		return false;
+	unsigned char d = (unsigned char)s.p[i + 1], e = (unsigned char)s.p[i + 2];
+	return (c == 0xE3 && d == 0x80 && (e == 0x81 || e == 0x82)) ||              /* 、。 */
+	       (c == 0xEF && d == 0xBC && (e == 0x8C || e == 0x81 || e == 0x9F)) || /* ，！？ */
+	       (c == 0xD8 && d == 0x8C) ||            /* Arabic comma */
+	       (c == 0xE0 && d == 0xA5 && e == 0xA4); /* danda */
+}
+
 static struct text_sum sum_text(struct wd_str s)
 {
 	static const bool may_mark[256] = {[','] = true,
@@ -27,28 +60,14 @@ static struct text_sum sum_text(struct wd_str s)
 		[0xE3] = true,
 		[0xEF] = true};
 	struct text_sum r = {0, 0};
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		r.bytes += c > ' ';
-		if (!may_mark[c]) /* nearly all */
-			continue;
-		if (c < 0x80) {
-			if (i + 1 == s.n || (unsigned char)s.p[i + 1] <= ' ' || s.p[i + 1] == '"' ||
-				(unsigned char)s.p[i + 1] >= 0xC0)
-				r.marks++;
-			continue;
+	for (size_t i = 0; i < s.n;) {
+		i += letters_run(wd_str_from(s, i), &r.bytes);
+		size_t stop = WD_MIN(s.n, i + sizeof(uint64_t));
+		for (; i < stop; i++) {
+			unsigned char c = (unsigned char)s.p[i];
+			r.bytes += c > ' ';
+			r.marks += may_mark[c] && is_mark(s, i);
 		}
-		if (i + 2 >= s.n)
-			continue;
-		unsigned char d = (unsigned char)s.p[i + 1], e = (unsigned char)s.p[i + 2];
-		if (c == 0xE3 && d == 0x80 && (e == 0x81 || e == 0x82))
-			r.marks++; /* 、。 */
-		else if (c == 0xEF && d == 0xBC && (e == 0x8C || e == 0x81 || e == 0x9F))
-			r.marks++; /* ，！？ */
-		else if (c == 0xD8 && d == 0x8C)
-			r.marks++; /* Arabic comma */
-		else if (c == 0xE0 && d == 0xA5 && e == 0xA4)
-			r.marks++; /* danda */
 	}
 	return r;
 }
@@ -75,7 +94,7 @@ struct known_names {
 		uint64_t hash;
 		uint32_t kinds;
 		bool used;
-	} slots[256];
+	} slots[1024];
 };
 
 static uint32_t kinds_of_names(

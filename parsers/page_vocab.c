@@ -54,26 +54,28 @@ static inline uint64_t hash_add(uint64_t h, char c)
 	return (h ^ (unsigned char)c) * HASH_PRIME;
 }
 
+enum { LC_NONE, LC_LOWER, LC_UPPER, LC_DIGIT };
+
+static const uint8_t letter_class[256] = {
+	['a' ... 'z'] = LC_LOWER, ['A' ... 'Z'] = LC_UPPER, ['0' ... '9'] = LC_DIGIT};
+
 /* Splits names into hashed words. */
 static size_t words_of(struct wd_str s, struct word *words)
 {
 	size_t n = 0;
 	uint64_t h = HASH_START;
-	bool in = false;
+	bool in = false, small = false; /* in a word; behind a small letter */
 	for (size_t i = 0; i < s.n && n < MAX_WORDS; i++) {
 		char c = s.p[i];
-		bool upper = c >= 'A' && c <= 'Z';
-		bool letter = wd_is_alnum(c);
-		bool border =
-			in &&
-			(!letter || (upper && i > 0 && s.p[i - 1] >= 'a' && s.p[i - 1] <= 'z'));
-		if (border) {
+		uint8_t class = letter_class[(unsigned char)c];
+		if (in && (class == LC_NONE || (class == LC_UPPER && small))) {
 			words[n++].hash = h;
 			h = HASH_START;
 			in = false;
 		}
-		if (letter) {
-			h = hash_add(h, wd_lower(c));
+		small = class == LC_LOWER;
+		if (class != LC_NONE) {
+			h = hash_add(h, class == LC_UPPER ? (char)(c | 32) : c);
 			in = true;
 		} else if (wd_is_space(c) && n < MAX_WORDS && n > 0 && words[n - 1].hash != 0) {
 			words[n++].hash = 0; /* no phrase across two names */

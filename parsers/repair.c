@@ -158,6 +158,11 @@ static size_t quick_tag(struct look *l, size_t i)
 			return to;
 		}
 	}
+	if (at(l, p) == '-' || at(l, p) == '_') { /* <amp-img>: no element that is mended */
+		first = 0;
+		while (wd_is_alnum(at(l, p)) || at(l, p) == '-' || at(l, p) == '_')
+			p++;
+	}
 	char behind = at(l, p);
 	if (behind == '>' || behind == ' ')
 		; /* nearly always */

@@ -42,6 +42,7 @@ struct pass {
 	bool plain;
 	mentions tags;
 	size_t breaks; /* <br>s */
+	size_t judged; /* in HTML: tags that may be spoken of */
 };
 
 /* What stands beside a tag on its line. */
@@ -209,8 +210,10 @@ static void collect(struct pass *p)
 	struct mention t;
 	uint32_t line = 0;
 	int tables = 0;
-	bool fence = false, tick = false, fences = has_fences(p->s);
+	bool fence = false, tick = false, fences = p->plain && has_fences(p->s);
 	for (size_t i = 0; dead != NULL && i < p->s.n;) {
+		if (!p->plain && (i = WD_MIN(wd_str_chr(p->s, '<', i), p->s.n)) == p->s.n)
+			return;
 		char c = p->s.p[i];
 		bool wide = p->plain && wd_str_starts(wd_str_from(p->s, i), WD_STR("＜"));
 		if (c == '\n' && p->plain) {
@@ -245,6 +248,7 @@ static void collect(struct pass *p)
 		*to_tag = t;
 		if (tables > 0)
 			to_tag->verdict = USED;
+		p->judged += t.no_tag || (tables == 0 && wd_rlex_is_table(t.tag));
 	}
 }
 
@@ -484,7 +488,10 @@ static struct wd_str mentions_to_text(struct wd_arena *a, struct wd_str s, bool 
 		(!plain || wd_str_find(s, WD_STR("＜"), 0) == SIZE_MAX))
 		return s;
 	collect(&p);
-	find_pairs(&p);
+	if (!plain && p.judged == 0)
+		return s;
+	if (plain)
+		find_pairs(&p);
 	for (size_t i = 0; i < p.tags.n;)
 		i = judge_line(&p, i);
 	wd_buf_init(&out, s.n * 8 + 64);

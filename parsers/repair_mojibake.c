@@ -224,8 +224,12 @@ static struct wd_str undo_cp949(
 	for (int pass = 0; pass < 2; pass++) { /* what is sure first: company for the others */
 		for (size_t i = 0; i < s.n;) {
 			if ((unsigned char)s.p[i] < 0xE3) {
-				size_t ascii = wd_utf8_ascii_run(wd_str_from(s, i));
-				i += ascii > 0 ? ascii : 1;
+				i += wd_utf8_ascii_run(wd_str_from(s, i));
+				for (size_t k = 0; k < 8 && i < s.n; k++) { /* its rest */
+					if ((unsigned char)s.p[i] >= 0xE3)
+						break;
+					i++;
+				}
 				continue;
 			}
 			if (!may_begin_run(s, i)) {

@@ -291,7 +291,9 @@ static void other_tag(struct pass *p, const struct wd_rtag *t)
 /* The first byte of a bracket or of what replaced one. */
 static bool may_open(char c)
 {
-	return c == '<' || c == '&' || c == '[' || c == '{' || (unsigned char)c >= 0xC2;
+	static const bool opens[256] = {
+		['<'] = true, ['&'] = true, ['['] = true, ['{'] = true, [0xC2 ... 0xFF] = true};
+	return opens[(unsigned char)c];
 }
 
 /* Counts the spaced tags of other elements. */

@@ -122,11 +122,10 @@ static size_t glue(struct unit *u, size_t n)
 bool wd_is_header_line(struct wd_str s)
 {
 	struct unit u[MAX_UNITS];
-	if (s.n == 0 || s.n > 240)
+	if (s.n == 0 || s.n > 240 || strchr(":,.?!", s.p[s.n - 1]) != NULL || wd_is_prose(s))
 		return false;
 	size_t n = read_units(s, u), figures = 0, letters = 0;
-	if (n < 2 || wd_is_prose(s) || s.p[s.n - 1] == ':' || s.p[s.n - 1] == ',' ||
-		s.p[s.n - 1] == '.' || s.p[s.n - 1] == '?' || s.p[s.n - 1] == '!')
+	if (n < 2)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		enum wd_ctype t = wd_ctype_of(u[i].text);

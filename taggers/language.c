@@ -60,7 +60,8 @@ struct wd_language {
 	struct wd_arena *a;
 	struct word *words;
 	enum script script[MAX_LANGS]; /* of each language's words */
-	void *cat;                     /* NULL: the statistics' data is not installed */
+	void *cat;                     /* NULL: the statistics' data is not installed … */
+	bool cat_tried;                /* … or was not asked for: few texts get to it */
 };
 
 _Static_assert(WD_COUNTOF(wd_language_words) <= 64, "languages are bits of one word");
@@ -172,8 +173,6 @@ struct wd_language *wd_language_new(void)
 			slot->langs |= UINT64_C(1) << i;
 		}
 	}
-	l->cat = special_textcat_Init(
-		"/usr/share/libexttextcat/fpdb.conf", "/usr/share/libexttextcat/");
 	return l;
 }
 
@@ -190,6 +189,12 @@ void wd_language_free(struct wd_language *l)
 static void count_scripts(struct wd_str text, size_t n[S_COUNT])
 {
 	for (size_t at = 0; at < text.n;) {
+		unsigned char c = (unsigned char)text.p[at];
+		if (c < 0x80) { /* nearly always */
+			n[S_LATIN] += wd_is_alpha((char)c);
+			at++;
+			continue;
+		}
 		enum script s = script_of(wd_utf8_next(text, &at));
 		if (s != S_NONE)
 			n[s] += s == S_HAN || s == S_HANGUL ? 3 : s == S_KANA ? 2 : 1;
@@ -321,6 +326,10 @@ static const char *const known[] = {"en", "de", "fr", "es", "pt", "it", "nl", "s
 
 static struct wd_str by_statistics(struct wd_language *l, struct wd_str text)
 {
+	if (!l->cat_tried)
+		l->cat = special_textcat_Init(
+			"/usr/share/libexttextcat/fpdb.conf", "/usr/share/libexttextcat/");
+	l->cat_tried = true;
 	if (l->cat == NULL)
 		return WD_STR_NONE;
 	/* "[en--utf8][de--utf8]": the first that is one of ours. */

@@ -89,6 +89,8 @@ static int split(struct wd_scan *s, int field)
 	uint32_t start = 0;
 	unsigned no = 0;
 	for (uint32_t i = 0; i <= d->n; i++) {
+		while (i < d->n && i - start < MAX_SENTENCE && d->cp[i] > '?' && d->cp[i] != 0x3002)
+			i++; /* nearly always */
 		/* A text without stops is cut, which bounds all work that is done by sentence. */
 		if (i < d->n && i - start < MAX_SENTENCE && !ends_sentence(d, start, i))
 			continue;

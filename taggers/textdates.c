@@ -301,7 +301,14 @@ static unsigned month_en(const struct cursor *c, uint32_t i, uint32_t *ret_end)
 	static const char *const full[] = {"january", "february", "march", "april", "may", "june",
 		"july", "august", "september", "october", "november", "december"};
 	uint32_t e = i, first = at(c, i);
-	if (first < 'a' || first > 's' || strchr("jfmasond", (int)first) == NULL)
+	const uint32_t letters = 1u << ('j' - 'a') | 1u << ('f' - 'a') | 1u << ('m' - 'a') | 1u |
+				 1u << ('s' - 'a') | 1u << ('o' - 'a') | 1u << ('n' - 'a') |
+				 1u << ('d' - 'a');
+	if (first < 'a' || first > 's' || (letters >> (first - 'a') & 1) == 0)
+		return 0;
+	uint32_t second = at(c, i + 1);
+	if (second != 'a' && second != 'e' && second != 'p' && second != 'u' && second != 'c' &&
+		second != 'o')
 		return 0;
 	while (at(c, e) >= 'a' && at(c, e) <= 'z')
 		e++;
@@ -454,6 +461,10 @@ static uint32_t weekday(struct cursor *c, uint32_t i, int *rc)
 	uint32_t first = c->d->cp[i];
 	if (first != 't' && first != 'f' && first != 's' && first != 'm' && first != 'w')
 		return i;
+	uint32_t second = at(c, i + 1);
+	if (second != 'h' && second != 'r' && second != 'a' && second != 'u' && second != 'o' &&
+		second != 'e')
+		return i;
 	for (unsigned k = 0; k < 7; k++) {
 		if (!text_at(c, i, days[k]))
 			continue;
@@ -477,8 +488,10 @@ static uint32_t day_word(struct cursor *c, uint32_t i, int *rc)
 	} rows[] = {{"yesterday", -1}, {"today", 0}, {"tomorrow", 1}, {"어제", -1}, {"오늘", 0},
 		{"내일", 1}, {"昨日", -1}, {"きのう", -1}, {"今日", 0}, {"きょう", 0}, {"明日", 1},
 		{"あす", 1}};
+	bool high = c->d->cp[i] >= 0x80;
 	for (size_t k = 0; k < WD_COUNTOF(rows); k++) {
-		if (text_at(c, i, rows[k].word)) {
+		if (((unsigned char)rows[k].word[0] >= 0x80) == high &&
+			text_at(c, i, rows[k].word)) {
 			uint32_t e = i + (uint32_t)wd_utf8_count(wd_str_c(rows[k].word));
 			*rc = relative(c, i, e, c->s->pub_day + rows[k].shift);
 			return e;

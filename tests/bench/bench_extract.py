@@ -65,7 +65,7 @@ def main():
         paths = collect(a.pages, work)
         empty = os.path.join(work, "empty.html")
         with open(empty, "w") as f:
-            f.write("<p>x</p>")
+            f.write('<html lang="en"><p>x</p>')  # a language, so that none has to be guessed
         lists = {0: empty + "\n", 1: "\n".join(paths * a.repeat) + "\n"}
         best = {}
         for _ in range(a.rounds):

@@ -113,6 +113,8 @@ static void test_fragments(void **state)
 		{"<script>a<b</script>x<style>p{}</style>y", "'xy'"},
 		{"<textarea>\n<b>&lt;</textarea>x", "textarea('<b><')'x'"},
 		{"<title>a<b>&amp;</title>", "title('a<b>&')"},
+		{"<title>a&amp;b</title x='&lt;'><p title='&gt;'>&amp;c",
+			"title('a&b')p[title=>]('&c')"},
 		{"<xmp><b></xmp>", "xmp('<b>')"},
 		{"<plaintext><b></plaintext>", "plaintext('<b></plaintext>')"},
 		{"<iframe src=x><b>y</iframe>z", "iframe[src=x]()'z'"},

@@ -30,6 +30,9 @@ static void test_scan(void **state)
 	assert_false(finds(words, "홍길동 기사", 3));
 	assert_true(finds(words, "By A", 2));
 	assert_false(finds(words, "By", 2));
+	static const char *const pairs[] = {"pa", "an", "pa", NULL};
+	assert_true(finds(pairs, "PA", 0) && finds(pairs, "xpa", 2) && finds(pairs, "pan", 1));
+	assert_false(finds(pairs, "pxa", 0));
 	assert_false(finds(words, "", 0));
 	assert_false(finds(words, "a", 0));
 }

@@ -89,6 +89,28 @@ static void test_nfc_by_block_is_nfc(void **state)
 	}
 }
 
+/* A run of more than 64 bytes makes the whole text go one way, short ones go each by itself. */
+static void test_fold_by_run_is_fold(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	for (uint32_t cp = 0x80; cp < 0x20000; cp++) {
+		char text[128] = "Ae";
+		if (cp >= 0xD800 && cp <= 0xDFFF)
+			continue;
+		size_t n = 2 + wd_utf8_put(cp, text + 2);
+		memcpy(text + n, "I ", 2);
+		n += 2;
+		struct wd_str quick = wd_utf8_fold(a, (struct wd_str){text, n});
+		for (size_t i = 0; i < 24; i++)
+			memcpy(text + n + i * 3, "한", 3);
+		struct wd_str slow = wd_utf8_fold(a, (struct wd_str){text, n + 72});
+		assert_int_equal(slow.n, quick.n + 72);
+		assert_memory_equal(slow.p, quick.p, quick.n);
+		wd_arena_reset(a);
+	}
+}
+
 static void test_classes(void **state)
 {
 	(void)state;
@@ -105,6 +127,7 @@ int main(void)
 		cmocka_unit_test(test_every_code_point_round_trips),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_nfc_by_block_is_nfc),
+		cmocka_unit_test(test_fold_by_run_is_fold),
 		cmocka_unit_test(test_classes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
