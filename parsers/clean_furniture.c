@@ -93,6 +93,7 @@ static void remove_block(struct work *w, struct block *b, const char *kind)
 	wd_removed_add(w->a, &w->ret->removed, kind, b->text);
 	wd_clean_cut_start(b->node, b->text.n);
 	b->gone = w->changed = true;
+	w->cut |= b->node->first != NULL; /* pictures stay */
 }
 
 /* Nothing but links: what a list of other articles looks like. */

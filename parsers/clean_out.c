@@ -22,6 +22,7 @@ static const uint8_t byte_kinds[256] = {
 	['"'] = TO_ESCAPE,
 	['/'] = TO_WATCH,
 	['%'] = TO_WATCH,
+	['='] = TO_WATCH,
 	[']'] = TO_WATCH,
 	['['] = TO_WATCH,
 	['{'] = TO_WATCH,

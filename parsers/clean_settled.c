@@ -58,6 +58,7 @@ static bool may_be_debris(struct wd_str s, size_t i, bool more_text)
 	case '/':
 		return blank || name;
 	case '%':
+	case '=':
 		return next == '3';
 	case ']':
 		return next == ']';

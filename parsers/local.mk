@@ -117,6 +117,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/plain_lines.c \
 	%reldir%/repair.c \
 	%reldir%/repair.h \
+	%reldir%/repair_cells.c \
 	%reldir%/repair_escaped.c \
 	%reldir%/repair_lex.c \
 	%reldir%/repair_lex.h \
@@ -124,6 +125,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair_mojibake.c \
 	%reldir%/repair_passes.h \
 	%reldir%/repair_rows.c \
+	%reldir%/repair_signs.c \
 	%reldir%/repair_strings.c \
 	%reldir%/repair_tags.c \
 	%reldir%/sitemap.c \

@@ -19,6 +19,30 @@
 
 enum { HEADING_WIDTH = 110 };
 
+static bool is_mark_around(uint32_t cp, const char *set)
+{
+	struct wd_str s = wd_str_c(set);
+	for (size_t at = 0; at < s.n;) {
+		if (wd_utf8_next(s, &at) == cp)
+			return true;
+	}
+	return false;
+}
+
+/* "&nbsp;" in quotes, brackets or back-ticks of its own: spoken of, not meant. */
+static bool is_spoken_reference(struct wd_str s, size_t i)
+{
+	enum { LONGEST = 10 };
+	size_t to = i + 1, before = i;
+	while (to < s.n && to - i <= LONGEST && (wd_is_alnum(s.p[to]) || s.p[to] == '#'))
+		to++;
+	if (i == 0 || to == i + 1 || to + 1 >= s.n || s.p[to] != ';')
+		return false;
+	to++;
+	return is_mark_around(wd_utf8_prev(s, &before), "\"'`(“‘„«「『") &&
+	       is_mark_around(wd_utf8_next(s, &to), "\"'`)”’“»」』");
+}
+
 static void escape(struct wd_buf *out, struct wd_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -27,6 +51,8 @@ static void escape(struct wd_buf *out, struct wd_str s)
 			wd_buf_addc(out, "&lt;");
 		else if (c == '>')
 			wd_buf_addc(out, "&gt;");
+		else if (c == '&' && is_spoken_reference(s, i))
+			wd_buf_addc(out, "&amp;");
 		else /* "&" stays: texts keep references that were never decoded */
 			wd_buf_putc(out, c);
 	}

@@ -16,6 +16,7 @@
 #define ROWS 4u
 #define STRINGS 8u
 #define MENTIONS 16u
+#define CELLS 32u
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count)
 {
@@ -38,7 +39,8 @@ struct look {
 	struct wd_rlex_dead dead;
 	int tables;
 	size_t cell_starts, cell_ends, row_starts, row_ends;
-	enum wd_tag last; /* the last tag, when nothing but blanks came since */
+	size_t cells_before, rows_before; /* of the table that began last */
+	enum wd_tag last;                 /* the last tag, when nothing but blanks came since */
 	bool last_end;
 };
 
@@ -59,9 +61,23 @@ static enum wd_tag word_at(const struct look *l, size_t i)
 	return wd_rlex_is_table(tag) ? tag : WD_TAG_OTHER;
 }
 
+/* A table ends: rows and no cells, or cells and no rows? */
+static void ask_cells(struct look *l)
+{
+	bool cells = l->cell_starts > l->cells_before, rows = l->row_starts > l->rows_before;
+	if (cells != rows)
+		l->need |= CELLS;
+}
+
 static void structure(struct look *l, enum wd_tag tag, bool end)
 {
 	bool is_cell = wd_rlex_is_cell(tag);
+	if (tag == WD_TAG_TABLE && end) {
+		ask_cells(l);
+	} else if (tag == WD_TAG_TABLE) {
+		l->cells_before = l->cell_starts;
+		l->rows_before = l->row_starts;
+	}
 	if (tag == WD_TAG_TABLE)
 		l->tables += end ? -1 : 1;
 	else if ((is_cell || tag == WD_TAG_TR) && l->tables <= 0)
@@ -141,7 +157,7 @@ static size_t quick_tag(struct look *l, size_t i)
 			l->need |= BROKEN;
 		else if (wd_rlex_blank(l->s, p) > 0 && at(l, wd_rlex_skip(l->s, p)) == '/')
 			l->need |= BROKEN;
-		else if (c == '<' || c == '\\')
+		else if (c == '<' || c == '\\' || c == '&')
 			l->need |= BROKEN;
 		size_t to = !end && c == '!' ? wd_rlex_protected(l->s, i, &l->dead) : 0;
 		return to > 0 ? to : i + 1;
@@ -168,7 +184,8 @@ static size_t quick_tag(struct look *l, size_t i)
 		; /* nearly always */
 	else if (end && !wd_is_space(behind))
 		l->need |= BROKEN;
-	else if (at(l, p) == '&' || (at(l, p) == ':' && word_at(l, p + 1) != WD_TAG_OTHER))
+	else if (behind == '&' || (behind == ':' && word_at(l, p + 1) != WD_TAG_OTHER) ||
+		 wd_rlex_litter(l->s, p) > 0)
 		l->need |= BROKEN;
 	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL)
 		l->need |= MENTIONS;
@@ -257,12 +274,13 @@ static void replaced(struct look *l, size_t i)
 		l->need |= wd_rlex_tag(l->s, i, &t) ? BROKEN : 0;
 }
 
-/* Markup inside a string of another language: <\/td>, \u003ctd, %3Ctd. */
+/* Markup inside a string of another language: <\/td>, \u003ctd, %3Ctd, =3Ctd. */
 static void encoded(struct look *l, size_t i)
 {
 	struct wd_str rest = wd_str_from(l->s, i);
 	if (wd_str_istarts(rest, WD_STR("\\u003c")) || wd_str_istarts(rest, WD_STR("\\x3c")) ||
-		wd_str_istarts(rest, WD_STR("%3c")) || wd_str_starts(rest, WD_STR("\\\"")))
+		wd_str_istarts(rest, WD_STR("%3c")) || wd_str_istarts(rest, WD_STR("=3c")) ||
+		wd_str_starts(rest, WD_STR("\\\"")) || wd_str_starts(rest, WD_STR("\\<")))
 		l->need |= STRINGS;
 }
 
@@ -277,6 +295,7 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 		['{'] = true,
 		['\\'] = true,
 		['%'] = true,
+		['='] = true,
 		[0xC2] = true,
 		[0xCB] = true,
 		[0xE2] = true,
@@ -306,8 +325,6 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 			break;
 		case '/':
 			slash(l, i);
-			if (i > 0 && s.p[i - 1] == '(' && (at(l, i + 1) | 32) == 't')
-				l->need |= STRINGS; /* perhaps (/td) */
 			break;
 		case ']':
 			if (at(l, i + 1) == ']' && (at(l, i + 2) == '>' || at(l, i + 2) == '&'))
@@ -315,6 +332,7 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 			break;
 		case '\\':
 		case '%':
+		case '=':
 			encoded(l, i);
 			break;
 		default: /* perhaps what replaced a bracket */
@@ -323,6 +341,8 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 		l->last = s.p[i] == '>' ? l->last : WD_TAG_OTHER;
 		i++;
 	}
+	if (l->tables > 0)
+		ask_cells(l);
 	if (l->cell_starts != l->cell_ends || l->row_starts != l->row_ends)
 		l->need |= ROWS;
 	if (word_at(l, wd_rlex_skip(s, 0)) != WD_TAG_OTHER)
@@ -346,7 +366,7 @@ struct wd_str wd_repair_tables(struct wd_arena *a, struct wd_str html, const cha
 		return html;
 	if (need & (STRINGS | BROKEN)) {
 		struct wd_str before = html;
-		html = wd_repair_strings(&log, html);
+		html = wd_repair_signs(&log, wd_repair_strings(&log, html));
 		if (html.p != before.p)
 			need |= look(html, a);
 	}
@@ -362,7 +382,9 @@ struct wd_str wd_repair_tables(struct wd_arena *a, struct wd_str html, const cha
 		struct wd_str before = html;
 		html = wd_repair_tags(&log, html);
 		if (html.p != before.p)
-			need |= ROWS;
+			need |= ROWS | CELLS;
 	}
+	if (need & CELLS)
+		html = wd_repair_cells(&log, html);
 	return need & ROWS ? wd_repair_rows(&log, html) : html;
 }

@@ -103,6 +103,17 @@ static bool is_quote_before(struct wd_str s, size_t i)
 	       c >= 0x98 && c <= 0x9E;
 }
 
+/* ” ’ “ » 」 』 in UTF-8 */
+static bool is_quote_after(struct wd_str s, size_t i)
+{
+	static const char *const marks[] = {"”", "’", "“", "»", "」", "』"};
+	for (size_t k = 0; k < WD_COUNTOF(marks); k++) {
+		if (wd_str_starts(wd_str_from(s, i), wd_str_c(marks[k])))
+			return true;
+	}
+	return false;
+}
+
 static bool is_block(enum wd_tag tag)
 {
 	switch ((int)tag) {
@@ -258,6 +269,8 @@ static bool is_used_entity(struct wd_str s, size_t from, size_t to, bool is_amp)
 {
 	bool before = from > 0 && !wd_is_space(s.p[from - 1]) && !is_quote_before(s, from) &&
 		      s.p[from - 1] != '>';
+	if (is_quote_before(s, from) && is_quote_after(s, to))
+		return false;
 	bool after = to < s.n && !wd_is_space(s.p[to]) && s.p[to] != '<' &&
 		     (wd_is_alnum(s.p[to]) || (unsigned char)s.p[to] >= 0x80 || s.p[to] == '&' ||
 			     s.p[to] == '(' || s.p[to] == '$');

@@ -191,9 +191,14 @@ static size_t close_at(struct wd_str s, size_t i, enum bracket open)
 	return 0;
 }
 
-/* "/", full-width or mathematical, doubled, or with a backslash before or instead. */
+/* "/", full-width or mathematical, doubled, escaped, or with a backslash before or instead. */
 static size_t slash_at(struct wd_str s, size_t i)
 {
+	if (byte_at(s, i) == '&')
+		return wd_str_starts(wd_str_from(s, i), WD_STR("&#47;"))     ? 5
+		       : wd_str_istarts(wd_str_from(s, i), WD_STR("&#x2f;")) ? 6
+		       : wd_str_starts(wd_str_from(s, i), WD_STR("&sol;"))   ? 5
+									     : 0;
 	if (byte_at(s, i) == '\\')
 		return byte_at(s, i + 1) == '/' ? 2 : 1;
 	if (byte_at(s, i) == '/')
@@ -396,6 +401,17 @@ static size_t skip_plain_attrs(struct wd_str s, size_t at)
 	}
 }
 
+/* A short comment at `at` with a tag's '>' right behind: behind that, 0: none. */
+static size_t comment_at(struct wd_str s, size_t at)
+{
+	enum { LONGEST = 200 };
+	if (byte_at(s, at) != '<' || !wd_str_starts(wd_str_from(s, at), WD_STR("<!--")))
+		return 0;
+	size_t end =
+		wd_str_find(wd_str_sub(s, 0, WD_MIN(s.n, at + LONGEST)), WD_STR("-->"), at + 4);
+	return end != SIZE_MAX && byte_at(s, end + 3) == '>' ? end + 4 : 0;
+}
+
 /* Attributes and the closing bracket of a start tag. `strict`: nothing but attributes may stand
  * there (a tag that lost its `<`). */
 static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open, struct wd_rtag *t)
@@ -412,6 +428,13 @@ static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open
 				t->form = WD_RF_SPACED;
 			t->attrs = trim_blank(s, from, b);
 			t->next = at + k;
+			return true;
+		}
+		size_t note = comment_at(s, at);
+		if (note > 0) { /* <td<!-- x -->> */
+			t->form = WD_RF_SPACED;
+			t->attrs = trim_blank(s, from, at);
+			t->next = note;
 			return true;
 		}
 		if (open_at(s, at) > 0) {
@@ -478,6 +501,16 @@ static bool read_bare_tag(struct wd_str s, size_t i, struct wd_rtag *t)
 	return t->tag != WD_TAG_OTHER;
 }
 
+size_t wd_rlex_litter(struct wd_str s, size_t i)
+{
+	enum { LONGEST = 3 };
+	size_t n = 0;
+	while (n <= LONGEST && byte_at(s, i + n) != 0 &&
+		strchr(".,;:|\"'*_-!?~^`+#$", byte_at(s, i + n)) != NULL)
+		n++;
+	return n <= LONGEST && byte_at(s, i + n) == '>' ? n : 0;
+}
+
 bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 {
 	struct wd_rtag t = {.form = WD_RF_PLAIN, .at = i};
@@ -520,6 +553,9 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 		return false;
 	if (table && open == B_PLAIN)
 		open = B_TABLE;
+	size_t litter = table && open == B_TABLE ? wd_rlex_litter(s, q) : 0;
+	q += litter;
+	odd |= litter > 0;
 	t.escaped = open == B_ESCAPED;
 	if (t.escaped) /* nothing else ends the look-ahead */
 		s = wd_str_sub(s, 0, i + ESCAPED_MAX_BYTES);

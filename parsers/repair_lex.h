@@ -39,6 +39,9 @@ struct wd_rlex_dead {
 bool wd_rlex_may_be_bracket(struct wd_str s, size_t i);
 /** Bytes of the white space or invisible character at `i`, 0: none. */
 size_t wd_rlex_blank(struct wd_str s, size_t i);
+/** Signs that are no part of a tag between its name, which ends at `i`, and its '>' ("<td.>"):
+ * their bytes, 0: none, or more stands there. */
+size_t wd_rlex_litter(struct wd_str s, size_t i);
 /** First offset at or after `i` that is no blank. */
 size_t wd_rlex_skip(struct wd_str s, size_t i);
 /** table, caption, colgroup, col, thead, tbody, tfoot, tr, td, th. */

@@ -147,7 +147,8 @@ static bool read_tag(const struct pass *p, size_t i, size_t open, struct mention
 	if (c != '>' && c != '/' && !wd_rlex_blank(s, at) &&
 		!wd_str_starts(wd_str_from(s, at), WD_STR("＞"))) {
 		/* `x<td)`: no tokeniser's idea of a name, and nobody's idea of a tag */
-		t->no_tag = !p->plain && !blank && !t->end && strchr(").,;+*", c) != NULL;
+		t->no_tag = !p->plain && !blank && !t->end && strchr(").,;+*", c) != NULL &&
+			    wd_rlex_litter(s, at) == 0;
 		t->next = i + open;
 		return t->no_tag;
 	}

@@ -17,9 +17,11 @@ void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t c
 /** A buffer's text in the arena, `s` when the buffer failed. The buffer is released. */
 struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s);
 
-/** Markup left in the form of a string of another language (JSON, URL encoding): <\/td>, \u003c,
- * %3Ctd%3E → markup. */
+/** Markup left in the form of a string of another language (JSON, URL encoding, quoted-printable):
+ * <\/td>, \u003c, %3Ctd%3E → markup. */
 struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s);
+/** Tags between other signs than pointed brackets: (td), ?td?, |td| → markup. */
+struct wd_str wd_repair_signs(const struct wd_repair_log *log, struct wd_str s);
 /** &lt;td&gt; → <td> where it is used as markup, up to three times escaped; &amp;nbsp; → &nbsp;;
  * CDATA brackets off. */
 struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s);
@@ -28,5 +30,7 @@ struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s
 struct wd_str wd_repair_html_mentions(const struct wd_repair_log *log, struct wd_str s);
 /** Tags broken by spaces, lost brackets, bare names, lost quotes → plain tags. */
 struct wd_str wd_repair_tags(const struct wd_repair_log *log, struct wd_str s);
+/** Rows and cells that are elements of another name, rows of text without cells. Plain tags in. */
+struct wd_str wd_repair_cells(const struct wd_repair_log *log, struct wd_str s);
 /** Lost slashes, cells and rows nested the wrong way, rows outside tables. Plain tags in. */
 struct wd_str wd_repair_rows(const struct wd_repair_log *log, struct wd_str s);

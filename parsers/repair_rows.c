@@ -203,6 +203,23 @@ static bool is_table_ahead(struct pass *p, const struct wd_rtag *first)
 	return false;
 }
 
+/* From the end of a cell that stands outside tables: do only ends of cells and rows follow, enough
+ * of them for a table whose start tags are all lost? */
+static bool is_table_of_ends(struct pass *p, const struct wd_rtag *first)
+{
+	struct wd_rtag t = *first;
+	int cells = 0, rows = 0;
+	for (int i = 0; i < LOOK_AHEAD; i++) {
+		if (!t.end && (wd_rlex_is_table(t.tag) || wd_tag_is_block(t.tag)))
+			break;
+		cells += t.end && wd_rlex_is_cell(t.tag);
+		rows += t.end && t.tag == WD_TAG_TR;
+		if (!next_tag(p->s, t.next, &p->dead, &t))
+			break;
+	}
+	return cells >= 4 && rows >= 1;
+}
+
 /* A row or cell start; swaps `<td><tr>` whose row holds no cell of its own. */
 static bool swap_start(struct pass *p, const struct wd_rtag *t)
 {
@@ -370,6 +387,7 @@ static void other_tag(struct pass *p, const struct wd_rtag *t)
 static void walk(struct pass *p)
 {
 	struct wd_rtag t;
+	bool in_row = false; /* right behind a row's start */
 	while (next_tag(p->s, p->done, &p->dead, &t)) {
 		struct level *l = top(p);
 		bool cell_end = t.end && wd_rlex_is_cell(t.tag);
@@ -378,14 +396,24 @@ static void walk(struct pass *p)
 			close_made(p);
 			l = top(p);
 		}
-		if (l != NULL && !l->in_cell && cell_end &&
-			!debris_between(p, p->done, t.at)) { /* its start tag is lost */
+		if (l == NULL && cell_end && !debris_between(p, p->done, t.at) &&
+			is_table_of_ends(p, &t)) {
+			wd_buf_addc(&p->out, "<table>");
+			push(p, true);
+			p->outside++;
+			l = top(p);
+		}
+		/* its start tag is lost; or the row's first cell has none */
+		bool first = in_row && !t.end && wd_rlex_is_cell(t.tag);
+		if (l != NULL && !l->in_cell && (cell_end || first) &&
+			!debris_between(p, p->done, t.at)) {
 			struct wd_rtag start = {.tag = t.tag};
 			wd_rlex_put(&p->out, &start);
 			p->started++;
-			l->in_cell = true;
+			l->in_cell = cell_end;
 		}
 		copy_to(p, t.at);
+		in_row = t.tag == WD_TAG_TR && !t.end;
 		if (t.tag == WD_TAG_TABLE && !t.end)
 			table_start(p, &t);
 		else if (t.tag == WD_TAG_TABLE)

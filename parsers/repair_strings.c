@@ -1,11 +1,7 @@
 /*
  * Markup that is still written as a string of another language: JSON (`<td class=\"x\">1<\/td>\n`,
- * `\u003ctd\u003e`, `\x3ctd\x3e`) or URL encoding (`%3Ctd%3E`). Somebody cut the string out without
- * decoding it.
- *
- * Likewise `(td)1(/td)`, where a system took pointed brackets for dangerous and put round ones:
- * whole rows of closed cells are evidence, as nobody writes them otherwise; "(TD)" alone is short
- * for much.
+ * `\u003ctd\u003e`, `\x3ctd\x3e`), URL encoding (`%3Ctd%3E`), quoted-printable mail (`=3Ctd=3E`),
+ * Markdown with its brackets escaped (`\<td\>`). Somebody cut the string out without decoding it.
  *
  * Counted over the document, code left aside: several encoded brackets before names of elements, of
  * which some are end tags, are evidence; one is a mention. Then the whole text is decoded once, but
@@ -18,58 +14,10 @@
 #define ENOUGH 4 /* encoded tags, of which at least one is an end tag */
 
 struct count {
-	size_t slash_ends;       /* <\/name */
-	size_t unicode, percent; /* tags */
-	size_t unicode_ends, percent_ends;
-	size_t cells, cell_ends, rows, row_ends; /* (td) */
+	size_t slash_ends;                      /* <\/name */
+	size_t unicode, percent, mail, slashed; /* tags */
+	size_t unicode_ends, percent_ends, mail_ends, slashed_ends;
 };
-
-/* A table's tag in round brackets at i: its bytes, 0: none. */
-static size_t round_tag(struct wd_str s, size_t i, enum wd_tag *ret_tag, bool *ret_end)
-{
-	size_t from = i + 1, to;
-	*ret_end = from < s.n && s.p[from] == '/';
-	from += *ret_end;
-	for (to = from; to < s.n && to - from < 6 && wd_is_alpha(s.p[to]);)
-		to++;
-	if (to >= s.n || s.p[to] != ')' || to == from || (s.p[from] | 32) != 't')
-		return 0;
-	*ret_tag = wd_tag_find(wd_str_sub(s, from, to));
-	return wd_rlex_is_table(*ret_tag) ? to + 1 - i : 0;
-}
-
-static void count_round(struct wd_str s, size_t i, struct count *c)
-{
-	enum wd_tag tag;
-	bool end;
-	if (round_tag(s, i, &tag, &end) == 0)
-		return;
-	if (tag == WD_TAG_TR)
-		*(end ? &c->row_ends : &c->rows) += 1;
-	else if (tag == WD_TAG_TD || tag == WD_TAG_TH)
-		*(end ? &c->cell_ends : &c->cells) += 1;
-}
-
-/* The tag in round brackets at i with pointed ones; its bytes, 0: none. */
-static size_t put_round(struct wd_str s, size_t i, char *out)
-{
-	enum wd_tag tag;
-	bool end;
-	size_t n = round_tag(s, i, &tag, &end);
-	if (n == 0)
-		return 0;
-	memcpy(out, s.p + i, n);
-	out[0] = '<';
-	out[n - 1] = '>';
-	return n;
-}
-
-static bool has_round_table(const struct count *c)
-{
-	enum { ROWS = 3, CELLS = 6 };
-	return c->rows >= ROWS && c->cells >= CELLS && c->rows == c->row_ends &&
-	       c->cells == c->cell_ends;
-}
 
 /* A tag's name at i, behind the bracket; *ret_end: a slash (in any form) before it. */
 static bool name_at(struct wd_str s, size_t i, bool *ret_end)
@@ -107,6 +55,16 @@ static void count_at(struct wd_str s, size_t i, struct count *c)
 		if (name_at(s, i + 3, &end)) {
 			c->percent++;
 			c->percent_ends += end;
+		}
+	} else if (wd_str_istarts(rest, WD_STR("=3c"))) {
+		if (name_at(s, i + 3, &end)) {
+			c->mail++;
+			c->mail_ends += end;
+		}
+	} else if (wd_str_starts(rest, WD_STR("\\<"))) {
+		if (name_at(s, i + 2, &end)) {
+			c->slashed++;
+			c->slashed_ends += end;
 		}
 	}
 }
@@ -165,6 +123,42 @@ static size_t percent_escape(struct wd_str s, size_t i, char out[4], size_t *ret
 	return 3;
 }
 
+/* "=3D", and "=" that joins two lines. */
+static size_t mail_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
+{
+	*ret_n = 0;
+	if (wd_str_starts(wd_str_from(s, i + 1), WD_STR("\r\n")))
+		return 3;
+	if (i + 1 < s.n && s.p[i + 1] == '\n')
+		return 2;
+	return percent_escape(s, i, out, ret_n);
+}
+
+static size_t bracket_escape(struct wd_str s, size_t i, char out[4], size_t *ret_n)
+{
+	char c = i + 1 < s.n ? s.p[i + 1] : 0;
+	out[0] = c;
+	*ret_n = 1;
+	return c == '<' || c == '>' || c == '/' ? 2 : 0;
+}
+
+/* How the text is encoded: reads the escape at i, 0: none. */
+typedef size_t (*decoder)(struct wd_str s, size_t i, char out[4], size_t *ret_n);
+
+static decoder find_decoder(const struct count *c, char *ret_mark)
+{
+	*ret_mark = '\\';
+	if (c->slash_ends >= ENOUGH || (c->unicode >= ENOUGH && c->unicode_ends > 0))
+		return json_escape;
+	if (c->slashed >= ENOUGH && c->slashed_ends > 0)
+		return bracket_escape;
+	*ret_mark = '%';
+	if (c->percent >= ENOUGH && c->percent_ends > 0)
+		return percent_escape;
+	*ret_mark = '=';
+	return c->mail >= ENOUGH && c->mail_ends > 0 ? mail_escape : NULL;
+}
+
 struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s)
 {
 	struct count c = {0};
@@ -176,38 +170,27 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 			continue;
 		}
 		size_t to = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
-		if (to == 0 && (s.p[i] == '<' || s.p[i] == '\\' || s.p[i] == '%'))
+		if (to == 0 && strchr("<\\%=", s.p[i]) != NULL && s.p[i] != 0)
 			count_at(s, i, &c);
-		else if (to == 0 && s.p[i] == '(')
-			count_round(s, i, &c);
 		i = to > 0 ? to : i + 1;
 	}
-	bool json = c.slash_ends >= ENOUGH || (c.unicode >= ENOUGH && c.unicode_ends > 0);
-	bool percent = c.percent >= ENOUGH && c.percent_ends > 0;
-	bool brackets = has_round_table(&c);
-	char *o = json || percent || brackets ? wd_arena_bytes(log->a, s.n) : NULL;
+	char mark;
+	decoder decode = find_decoder(&c, &mark);
+	char *o = decode != NULL ? wd_arena_bytes(log->a, s.n) : NULL;
 	if (o == NULL)
 		return s;
 	memset(dead, 0, sizeof(*dead));
 	size_t n = 0;
 	for (size_t i = 0; i < s.n;) {
 		char put[4];
-		size_t bytes = 0, k = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
-		if (k > 0) {
-			memcpy(o + n, s.p + i, k - i);
-			n += k - i;
-			i = k;
+		size_t bytes = 0, to = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
+		if (to > 0) {
+			memcpy(o + n, s.p + i, to - i);
+			n += to - i;
+			i = to;
 			continue;
 		}
-		if (json && s.p[i] == '\\')
-			k = json_escape(s, i, put, &bytes);
-		else if (percent && s.p[i] == '%')
-			k = percent_escape(s, i, put, &bytes);
-		size_t round = brackets && s.p[i] == '(' ? put_round(s, i, o + n) : 0;
-		n += round;
-		i += round;
-		if (round > 0)
-			continue;
+		size_t k = s.p[i] == mark ? decode(s, i, put, &bytes) : 0;
 		if (k == 0) {
 			o[n++] = s.p[i++];
 			continue;
