@@ -199,7 +199,8 @@ struct wd_article {
 	struct wd_str
 		title_raw; /* what the source called the title (wiredesk/title) when it differs */
 	wd_persons authors;
-	struct wd_str html, text; /* bodies/0, bodies/1 */
+	struct wd_str authors_source; /* whose they are when the entry names none: source, feed */
+	struct wd_str html, text;     /* bodies/0, bodies/1 */
 	wd_tables tables;
 	wd_repairs repairs;
 	wd_removals removed;

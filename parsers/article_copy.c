@@ -147,8 +147,8 @@ int wd_article_copy(struct wd_arena *a, const struct wd_article *src, struct wd_
 	struct wd_str *const strs[] = {&x.headline, &x.summary, &x.slugline, &x.by, &x.located,
 		&x.title_raw, &x.html, &x.text, &x.link, &x.canonical, &x.guid, &x.site_name,
 		&x.section, &x.copyright, &x.item_type, &x.usage_terms, &x.date_source, &x.language,
-		&x.language_source, &x.parser, &x.charset, &x.charset_source, &x.page_url,
-		&x.page_record};
+		&x.language_source, &x.authors_source, &x.parser, &x.charset, &x.charset_source,
+		&x.page_url, &x.page_record};
 	for (size_t i = 0; i < WD_COUNTOF(strs); i++)
 		str(&c, strs[i]);
 	COPY(&c, x.alt_headlines, 1);

@@ -9,7 +9,7 @@
 
 #include "base/arena.h"
 
-#define FORMAT 1 /* to be counted up when the order below changes */
+#define FORMAT 2 /* to be counted up when the order below changes; 1: without authors_source */
 
 struct packer {
 	struct wd_buf *out; /* NULL: reading */
@@ -249,7 +249,7 @@ static void article(struct packer *p, struct wd_article *x, struct wd_doc *d, st
 {
 	uint64_t format = FORMAT;
 	number(p, &format);
-	if (format != FORMAT)
+	if (format < 1 || format > FORMAT)
 		fail(p, WD_E_MALFORMED);
 	bool has_entry = x->entry != NULL, has_feed = x->feed != NULL;
 	flag(p, &has_entry);
@@ -261,6 +261,8 @@ static void article(struct packer *p, struct wd_article *x, struct wd_doc *d, st
 		entry(p, e);
 	if (has_feed)
 		feed(p, f);
+	if (format >= 2)
+		str(p, &x->authors_source);
 	x->doc = d;
 	x->entry = has_entry ? e : NULL;
 	x->feed = has_feed ? f : NULL;

@@ -189,6 +189,28 @@ static void take_byline(struct wd_arena *a, const struct wd_entry *e, struct wd_
 		art->by = wd_str_trim(wd_str_from(art->by, 3));
 }
 
+/* Atom and JSON Feed say whose an entry is that names nobody: those of its atom:source, else the
+ * feed's (RFC 4287, section 4.2.1; JSON Feed 1.1, `authors`). Channels of RSS have an editor, which
+ * says nothing of their items. `by` stays empty, as nothing of it stands with the entry: a feed
+ * that calls itself something else makes no new versions. A feed's authors count when they come
+ * before its entries. */
+static void inherit_authors(
+	const struct wd_feed *feed, const struct wd_entry *e, struct wd_article *art)
+{
+	const struct wd_feed *const from[] = {e->source, feed};
+	static const char *const names[] = {"source", "feed"};
+	if (feed == NULL || art->authors.n > 0 || art->by.n > 0 ||
+		!(wd_str_starts(feed->format, WD_STR("atom")) ||
+			wd_str_starts(feed->format, WD_STR("jsonfeed"))))
+		return;
+	for (size_t i = 0; i < WD_COUNTOF(from) && art->authors.n == 0; i++) {
+		if (from[i] == NULL || from[i]->authors.n == 0)
+			continue;
+		art->authors = from[i]->authors;
+		art->authors_source = wd_str_c(names[i]);
+	}
+}
+
 static enum wd_pubstatus pubstatus_of(struct wd_str s)
 {
 	size_t colon = wd_str_chr(s, ':', 0); /* "stat:canceled" */
@@ -321,6 +343,7 @@ int wd_build_entry(struct wd_arena *a, const struct wd_doc *doc, const struct wd
 		take_summary(a, entry, base_of(doc, feed, entry, entry->summary_base), ret);
 	if (page != NULL)
 		wd_merge_facts(a, page, page_body, ret);
+	inherit_authors(feed, entry, ret);
 	return WD_OK;
 }
 

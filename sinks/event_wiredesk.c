@@ -361,6 +361,7 @@ static void put_provenance(struct wd_event_enc *e)
 	wd_json_kv(&e->j, "record", doc->record);
 	wd_json_kv(&e->j, "page", art->page_url);
 	wd_json_kv(&e->j, "page_record", art->page_record);
+	wd_json_kv(&e->j, "authors_source", art->authors_source);
 	wd_json_kv(&e->j, "rules", art->rules_version);
 	wd_json_kv(&e->j, "software", WD_STR("wiredesk/" PACKAGE_VERSION));
 	wd_json_obj_end(&e->j);

@@ -4,7 +4,7 @@
 A folder below tests/golden/ is an area. Its file `cmd` has the arguments of wiredesk, one line
 (`extract --at 2025-08-24T00:00:00Z`); the input's path is put behind them, or where `{in}` stands.
 A second line `subset` means that an expectation may name only some members: objects are compared by the
-members it has, arrays whole. Each NAME.in.EXT has a NAME.expected.jsonl, one JSON value a line (or, as
+members it has (null: it must be absent), arrays whole. Each NAME.in.EXT has a NAME.expected.jsonl, one JSON value a line (or, as
 NAME.expected.json, one pretty-printed array of them). Members that hold the program's or rule set's
 version are compared only by being there.
 
@@ -31,6 +31,8 @@ def differences(want, got, subset, at=""):
         return
     if isinstance(want, dict) and isinstance(got, dict):
         for k in want:
+            if k not in got and subset and want[k] is None:
+                continue
             if k not in got:
                 yield f"{at}/{k}", want[k], "(absent)"
             else:

@@ -19,6 +19,7 @@ static void make(struct wd_arena *a, struct wd_article *x, struct wd_doc *doc, s
 		.feed = f,
 		.entry = e,
 		.headline = WD_STR("한일 정상회담"),
+		.authors_source = WD_STR("feed"),
 		.text = WD_STR("One.\n\nTwo."),
 		.html = WD_STR("<p>One.</p><p>Two.</p>"),
 		.published = {INT64_C(-62135596800000000), WD_DATE_TIME, false},
@@ -62,6 +63,7 @@ static void test_there_and_back(void **state)
 	assert_memory_equal(twice.p, once.p, once.n);
 	assert_true(wd_hash_eq(wd_content_hash(&x), wd_content_hash(&y)));
 	assert_str("headline", y.headline, "한일 정상회담");
+	assert_str("authors_source", y.authors_source, "feed");
 	assert_str("cell", y.tables.v[0].rows.v[0].cells[1], "2025");
 	assert_str("source", y.entry->source->title, "Feed");
 	assert_str("record", y.doc->record, "urn:uuid:1");
@@ -71,6 +73,28 @@ static void test_there_and_back(void **state)
 	assert_true(y.pubstatus == WD_WITHHELD && y.is_correction && y.urgency == 3);
 	wd_buf_done(&once);
 	wd_buf_done(&twice);
+}
+
+/* As 0.1.0 wrote it: format 1, and nothing of whose the authors are. */
+static void test_a_record_of_the_last_release_is_read(void **state)
+{
+	(void)state;
+	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
+	struct wd_article x, y;
+	struct wd_doc doc;
+	struct wd_entry e;
+	struct wd_feed f;
+	struct wd_buf b;
+	wd_buf_init(&b, 1 << 20);
+	make(a, &x, &doc, &e, &f);
+	x.authors_source = WD_STR_NONE;
+	wd_article_pack(&b, &x);
+	b.p[0] = 1;
+	b.n--; /* the empty string's length */
+	assert_int_equal(wd_article_unpack(a, wd_buf_str(&b), &y, NULL), WD_OK);
+	assert_str("headline", y.headline, "한일 정상회담");
+	assert_int_equal(y.authors_source.n, 0);
+	wd_buf_done(&b);
 }
 
 static void test_damaged_bytes_are_refused(void **state)
@@ -105,6 +129,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_a_record_of_the_last_release_is_read),
 		cmocka_unit_test(test_damaged_bytes_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
