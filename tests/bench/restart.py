@@ -47,9 +47,9 @@ def measure(articles):
             d = Daemon(CONF % (o.url + "/f"), folder=folder)
             began = time.monotonic()
             d.start(wait=False)
-            d.wait_log("ready version=", timeout=120)
+            d.wait_log("ready version=")
             ready, used = time.monotonic() - began, cpu(d.p.pid)
-            d.wait_events(3, timeout=120)
+            d.wait_events(3)
             size = resident(d.p.pid)
             d.stop()
             return ready, used, size
