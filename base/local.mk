@@ -4,6 +4,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/buf.c %reldir%/buf.h \
 	%reldir%/clock.c %reldir%/clock.h \
 	%reldir%/compiler.h \
+	%reldir%/cond.c %reldir%/cond.h \
 	%reldir%/doc.c %reldir%/doc.h \
 	%reldir%/err.c %reldir%/err.h \
 	%reldir%/file.c %reldir%/file.h \

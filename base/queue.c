@@ -4,10 +4,10 @@
  */
 #include "base/queue.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <time.h>
 
+#include "base/clock.h"
+#include "base/cond.h"
 #include "base/err.h"
 
 struct slot {
@@ -35,13 +35,9 @@ struct wd_queue *wd_queue_new(const struct wd_queue_opts *opts)
 		free(q);
 		return NULL;
 	}
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&q->lock, NULL);
-	(void)pthread_cond_init(&q->has_item, &attr);
-	(void)pthread_cond_init(&q->has_room, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&q->has_item);
+	wd_cond_init(&q->has_room);
 	return q;
 }
 
@@ -106,12 +102,7 @@ static bool wait_item(struct wd_queue *q, int64_t timeout_us)
 {
 	if (timeout_us < 0)
 		return pthread_cond_wait(&q->has_item, &q->lock) == 0;
-	struct timespec t;
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	int64_t ns = t.tv_nsec + timeout_us % 1000000 * 1000;
-	t.tv_sec += timeout_us / 1000000 + ns / 1000000000;
-	t.tv_nsec = ns % 1000000000;
-	return pthread_cond_timedwait(&q->has_item, &q->lock, &t) != ETIMEDOUT;
+	return wd_cond_wait_until(&q->has_item, &q->lock, wd_clock_mono_us() + timeout_us);
 }
 
 void *wd_queue_pop_wait(struct wd_queue *q, int64_t timeout_us)

@@ -77,6 +77,19 @@ bool wd_str_line(struct wd_str *rest, struct wd_str *ret_line)
 	return true;
 }
 
+bool wd_str_has_word(struct wd_str list, const char *word)
+{
+	for (size_t i = 0; i < list.n;) {
+		size_t from = i;
+		while (i < list.n && !wd_is_space(list.p[i]))
+			i++;
+		if (i > from && wd_str_ieqc(wd_str_sub(list, from, i), word))
+			return true;
+		i++;
+	}
+	return false;
+}
+
 bool wd_str_split(struct wd_str *rest, char sep, struct wd_str *ret_piece)
 {
 	if (rest->p == NULL)

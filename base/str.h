@@ -123,6 +123,8 @@ size_t wd_str_ifind(struct wd_str s, struct wd_str needle, size_t from);
 struct wd_str wd_str_trim(struct wd_str s);
 /** Next line of *rest (without its line end), moving *rest on; false at the end. */
 bool wd_str_line(struct wd_str *rest, struct wd_str *ret_line);
+/** One of the words between white space is this one, in any case: rel, class and the like. */
+bool wd_str_has_word(struct wd_str list, const char *word);
 /** Next piece up to `sep`, moving *rest on; false when *rest was already used up (p == NULL). */
 bool wd_str_split(struct wd_str *rest, char sep, struct wd_str *ret_piece);
 /** The whole slice is a decimal number in [min, max]: no sign, no space. */

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/limits.h"
 #include "daemon/pipeline_impl.h"
 
@@ -123,13 +124,9 @@ static void init(struct wd_pipeline *p, const struct wd_pipeline_opts *opts)
 	p->rules = opts->rules != NULL ? wd_rules_ref(opts->rules) : NULL;
 	wd_buf_init(&p->attrs, 64 * WD_KIB);
 	wd_buf_init(&p->data, WD_EVENT_MAX_BYTES);
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&p->take, NULL);
 	(void)pthread_mutex_init(&p->lock, NULL);
-	(void)pthread_cond_init(&p->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&p->changed);
 	register_metrics();
 }
 

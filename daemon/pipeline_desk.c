@@ -1,8 +1,7 @@
 /* The desk thread: chunks of the first job, in document order, through the desk (pipeline.c has the
  * design). */
-#include <time.h>
-
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/metrics.h"
 #include "daemon/pipeline_impl.h"
 
@@ -160,11 +159,8 @@ static void one_job(struct wd_pipeline *p, struct job *j)
 static struct job *first_job(struct wd_pipeline *p, bool *ret_over)
 {
 	(void)pthread_mutex_lock(&p->lock);
-	if (p->first == NULL && p->busy > 0 && !wd_store_in_txn(p->store)) {
-		int64_t until = wd_clock_mono_us() + TICK_US;
-		struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
-		(void)pthread_cond_timedwait(&p->changed, &p->lock, &ts);
-	}
+	if (p->first == NULL && p->busy > 0 && !wd_store_in_txn(p->store))
+		(void)wd_cond_wait_until(&p->changed, &p->lock, wd_clock_mono_us() + TICK_US);
 	struct job *j = p->first;
 	if (j != NULL) {
 		p->first = j->next;

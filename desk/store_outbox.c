@@ -5,10 +5,8 @@
  * until a sweep. After a crash the sinks' positions tell again what is gone; one that has none yet
  * gets all that lies there.
  */
-#include <errno.h>
-#include <time.h>
-
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/limits.h"
 #include "desk/store_sql.h"
 
@@ -65,6 +63,16 @@ int wd_store_sweep(struct wd_store *s, struct wd_err *err)
 	return wd_sql_run(s, ST_OUT_CLEAR, err);
 }
 
+/* Under lock: the reader's place into the open transaction. */
+static int put_place(const struct wd_store_reader *r, int64_t pos, int64_t mark, struct wd_err *err)
+{
+	struct wd_store *s = r->store;
+	wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
+	wd_sql_int(s->st[ST_SINK_PUT], 2, pos);
+	wd_sql_int(s->st[ST_SINK_PUT], 3, mark);
+	return wd_sql_run(s, ST_SINK_PUT, err);
+}
+
 /* Under lock: what the reader acknowledged so far goes into the open transaction. */
 static int put_ack(struct wd_store_reader *r, struct wd_err *err)
 {
@@ -75,12 +83,7 @@ static int put_ack(struct wd_store_reader *r, struct wd_err *err)
 	r->put_mark = r->mark;
 	r->is_put = dirty;
 	(void)pthread_mutex_unlock(&s->seq_lock);
-	if (!dirty)
-		return WD_OK;
-	wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
-	wd_sql_int(s->st[ST_SINK_PUT], 2, r->put_pos);
-	wd_sql_int(s->st[ST_SINK_PUT], 3, r->put_mark);
-	return wd_sql_run(s, ST_SINK_PUT, err);
+	return dirty ? put_place(r, r->put_pos, r->put_mark, err) : WD_OK;
 }
 
 void wd_store_acks_saved(struct wd_store *s)
@@ -239,11 +242,8 @@ static void save_last_words(struct wd_store *s, const struct wd_store_reader *r)
 	if (wd_sql_run(s, ST_BEGIN, NULL) != WD_OK)
 		return;
 	int rc = wd_store_put_letters(s, NULL);
-	wd_sql_str(s->st[ST_SINK_PUT], 1, wd_str_c(r->name));
-	wd_sql_int(s->st[ST_SINK_PUT], 2, r->pos);
-	wd_sql_int(s->st[ST_SINK_PUT], 3, r->mark);
 	if (rc == WD_OK)
-		rc = wd_sql_run(s, ST_SINK_PUT, NULL);
+		rc = put_place(r, r->pos, r->mark, NULL);
 	if (rc == WD_OK)
 		rc = wd_sql_run(s, ST_COMMIT, NULL);
 	if (rc == WD_OK)
@@ -300,10 +300,9 @@ size_t wd_store_wait(struct wd_store_reader *r, int64_t after, int64_t wait_us)
 {
 	struct wd_store *s = r->store;
 	int64_t until = wd_clock_mono_us() + wait_us;
-	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
 	(void)pthread_mutex_lock(&s->seq_lock);
 	while (atomic_load(&s->shown_seq) <= after && !s->woken && !r->is_poked && wait_us > 0) {
-		if (pthread_cond_timedwait(&s->grown, &s->seq_lock, &ts) == ETIMEDOUT)
+		if (!wd_cond_wait_until(&s->grown, &s->seq_lock, until))
 			break;
 	}
 	int64_t more = atomic_load(&s->shown_seq) - after;

@@ -98,15 +98,6 @@ static void add_micro(struct wd_facts *f, const struct wd_node *n)
 		*s = (struct wd_statement){lower(f->a, key), wd_utf8_trim(value)};
 }
 
-static bool has_word(struct wd_str list, const char *word)
-{
-	struct wd_str w;
-	while (wd_str_split(&list, ' ', &w))
-		if (wd_str_ieqc(w, word))
-			return true;
-	return false;
-}
-
 /* "2", "Next page", "다음": what links to the next page say. */
 static bool says_next(struct wd_str s)
 {
@@ -127,7 +118,7 @@ static void add_next(struct wd_facts *f, const struct wd_node *n)
 {
 	struct wd_str text = n->first != NULL ? n->first->text : WD_STR_NONE;
 	if (f->nexts.n >= MAX_NEXT ||
-		(!has_word(wd_node_attr(n, "rel"), "next") && !says_next(text)))
+		(!wd_str_has_word(wd_node_attr(n, "rel"), "next") && !says_next(text)))
 		return;
 	struct wd_str href = wd_str_trim(wd_node_attr(n, "href"));
 	struct wd_str *s = href.n > 0 ? wd_vec_push(f->a, &f->nexts) : NULL;
@@ -137,9 +128,9 @@ static void add_next(struct wd_facts *f, const struct wd_node *n)
 
 static void add_link(struct wd_facts *f, const struct wd_node *n)
 {
-	if (has_word(wd_node_attr(n, "rel"), "next"))
+	if (wd_str_has_word(wd_node_attr(n, "rel"), "next"))
 		add_next(f, n);
-	if (f->canonical.n == 0 && has_word(wd_node_attr(n, "rel"), "canonical"))
+	if (f->canonical.n == 0 && wd_str_has_word(wd_node_attr(n, "rel"), "canonical"))
 		f->canonical = wd_str_trim(wd_node_attr(n, "href"));
 }
 
@@ -147,7 +138,7 @@ static void add_rel_author(struct wd_facts *f, const struct wd_node *n)
 {
 	const struct wd_page_el *e = wd_page_el_of(n);
 	if (f->rel_authors.n >= MAX_H1 || (e != NULL && e->sub > 100) ||
-		!has_word(wd_node_attr(n, "rel"), "author"))
+		!wd_str_has_word(wd_node_attr(n, "rel"), "author"))
 		return;
 	struct wd_str *s = wd_vec_push(f->a, &f->rel_authors);
 	if (s != NULL)
@@ -231,7 +222,7 @@ struct wd_str wd_facts_meta(const struct wd_facts *f, const char *const *keys)
 struct wd_str wd_facts_micro(const struct wd_facts *f, const char *key)
 {
 	for (size_t i = 0; i < f->micro.n; i++)
-		if (has_word(f->micro.v[i].key, key) && f->micro.v[i].value.n > 0)
+		if (wd_str_has_word(f->micro.v[i].key, key) && f->micro.v[i].value.n > 0)
 			return f->micro.v[i].value;
 	return WD_STR_NONE;
 }

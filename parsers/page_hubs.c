@@ -17,19 +17,6 @@ static struct wd_str attr(const struct wd_token *t, const char *name)
 	return WD_STR_NONE;
 }
 
-static bool has_word(struct wd_str list, const char *word)
-{
-	while (list.n > 0) {
-		size_t end = 0;
-		while (end < list.n && !wd_is_space(list.p[end]))
-			end++;
-		if (wd_str_ieqc(wd_str_sub(list, 0, end), word))
-			return true;
-		list = wd_str_trim(wd_str_from(list, end));
-	}
-	return false;
-}
-
 static bool is_raw(struct wd_str name)
 {
 	return wd_str_eqc(name, "script") || wd_str_eqc(name, "style") ||
@@ -60,12 +47,12 @@ void wd_page_hubs(struct wd_arena *a, struct wd_str html, struct wd_str base,
 		struct wd_str url = wd_url_resolve(a, base, attr(&tok, "href"));
 		if (attr(&tok, "href").n == 0 || !wd_url_is_http(url))
 			continue;
-		if (has_word(attr(&tok, "rel"), "hub") && hubs++ < MAX_HUBS)
+		if (wd_str_has_word(attr(&tok, "rel"), "hub") && hubs++ < MAX_HUBS)
 			*ret_hubs = ret_hubs->n == 0
 					    ? url
 					    : wd_arena_cat(a,
 						      wd_arena_cat(a, *ret_hubs, WD_STR(" ")), url);
-		if (ret_self->n == 0 && has_word(attr(&tok, "rel"), "self"))
+		if (ret_self->n == 0 && wd_str_has_word(attr(&tok, "rel"), "self"))
 			*ret_self = url;
 	}
 }

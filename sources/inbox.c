@@ -33,6 +33,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "sources/inbox_impl.h"
@@ -465,7 +466,6 @@ static int read_record(struct wd_inbox *in, const struct segment *s, size_t end,
 /* Under lock: the segment to read from, waited for; NULL: none in time. */
 static struct segment *wait_segment(struct wd_inbox *in, int64_t until)
 {
-	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
 	for (;;) {
 		struct segment *s = in->reading != NULL ? in->reading : in->first;
 		while (s != NULL && in->reading == s && in->read_at >= s->end && s->next != NULL)
@@ -483,7 +483,7 @@ static struct segment *wait_segment(struct wd_inbox *in, int64_t until)
 			return s;
 		if (in->woken || in->ending)
 			break;
-		if (pthread_cond_timedwait(&in->grown, &in->lock, &ts) == ETIMEDOUT)
+		if (!wd_cond_wait_until(&in->grown, &in->lock, until))
 			break;
 	}
 	in->woken = false;
@@ -678,13 +678,9 @@ static struct wd_inbox *inbox_new(const struct wd_inbox_opts *o)
 	in->open_fd = in->read_fd = -1;
 	in->given = in->settled = o->position;
 	in->next_seq = o->position + 1;
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&in->lock, NULL);
-	(void)pthread_cond_init(&in->wanted, &attr);
-	(void)pthread_cond_init(&in->grown, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&in->wanted);
+	wd_cond_init(&in->grown);
 	return in;
 }
 

@@ -13,12 +13,11 @@
  */
 #include "sources/intake.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <pthread.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "base/metrics.h"
@@ -284,9 +283,7 @@ static struct wd_doc *make_doc(struct wd_intake *in, const struct wd_inbox_recor
 /* Under lock. */
 static void wait_change(struct wd_intake *in, int64_t us)
 {
-	int64_t until = wd_clock_mono_us() + us;
-	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
-	(void)pthread_cond_timedwait(&in->changed, &in->lock, &ts);
+	(void)wd_cond_wait_until(&in->changed, &in->lock, wd_clock_mono_us() + us);
 }
 
 /* Under lock: the list's item for the record, new at the end; NULL: settled already. */
@@ -425,12 +422,8 @@ int wd_intake_new(const struct wd_intake_opts *opts, struct wd_intake **ret, str
 	in->position = opts->position;
 	in->buckets = calloc(BUCKETS, sizeof(struct queued *));
 	in->recent = calloc(RECENT, sizeof(*in->recent));
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&in->lock, NULL);
-	(void)pthread_cond_init(&in->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&in->changed);
 	struct wd_inbox_opts io = {.dir = opts->dir,
 		.max_bytes = opts->max_bytes,
 		.max_records = WD_INBOX_MAX_RECORDS,

@@ -34,9 +34,9 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/doc.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -59,19 +59,12 @@ bool kafka_in_is_stopping(struct wd_kafka_input *in)
 	return is;
 }
 
-/* Under lock. */
-static void wait_change(struct wd_kafka_input *in, int64_t until)
-{
-	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
-	(void)pthread_cond_timedwait(&in->changed, &in->lock, &ts);
-}
-
 void kafka_in_wait(struct wd_kafka_input *in, int64_t us)
 {
 	int64_t until = wd_clock_mono_us() + us;
 	(void)pthread_mutex_lock(&in->lock);
 	while (!in->stopping && wd_clock_mono_us() < until)
-		wait_change(in, until);
+		(void)wd_cond_wait_until(&in->changed, &in->lock, until);
 	(void)pthread_mutex_unlock(&in->lock);
 }
 
@@ -370,12 +363,8 @@ int wd_kafka_input_new(
 		return wd_err_set(err, WD_E_NOMEM, "out of memory");
 	in->o = *opts;
 	(void)snprintf(in->topic, sizeof(in->topic), "%.*s", WD_STR_ARG(opts->topic));
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&in->lock, NULL);
-	(void)pthread_cond_init(&in->changed, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&in->changed);
 	kafka_in_metrics(in);
 	int rc = kafka_in_open(in, err);
 	if (rc == WD_OK && pthread_create(&in->thread, NULL, read_main, in) != 0)

@@ -304,19 +304,6 @@ bool wd_websub_signature_ok(struct wd_str secret, struct wd_str header, struct w
 
 /* ---- discovery ---- */
 
-static bool has_rel(struct wd_str rels, const char *want)
-{
-	while (rels.n > 0) {
-		size_t end = 0;
-		while (end < rels.n && !wd_is_space(rels.p[end]))
-			end++;
-		if (wd_str_ieqc(wd_str_sub(rels, 0, end), want))
-			return true;
-		rels = wd_str_trim(wd_str_from(rels, end));
-	}
-	return false;
-}
-
 /* Where the parameter that starts at `from` ends: at ; or , outside quotes. */
 static size_t param_end(struct wd_str v, size_t from)
 {
@@ -369,11 +356,11 @@ void wd_websub_links(struct wd_arena *a, const struct wd_header *headers, size_t
 			struct wd_str rel = link_rel(v, &at);
 			if (!wd_url_is_http(url) || url.n > WD_MAX_URL_BYTES)
 				continue;
-			if (has_rel(rel, "hub"))
+			if (wd_str_has_word(rel, "hub"))
 				found_hub = wd_websub_hubs(
 					a, wd_arena_cat(a, wd_arena_cat(a, found_hub, WD_STR(" ")),
 						   url));
-			if (found_self.n == 0 && has_rel(rel, "self"))
+			if (found_self.n == 0 && wd_str_has_word(rel, "self"))
 				found_self = url;
 		}
 	}

@@ -73,13 +73,19 @@ def show(name, value, runs):
         statistics.median(r["p50_ms"] for r in runs), statistics.median(r["p99_ms"] for r in runs)))
 
 
-def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
-    n, connections, turns = int(n), int(connections), int(turns)
+def prepare(wiredesk, bare):
+    """The bare handler, running, and its port; a daemon to start, and its port."""
     p = subprocess.Popen([bare], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     bare_port, port = int(p.stdout.readline()), free_port()
     d = Daemon("sinks: [{type: jsonl, path: events.jsonl}]\nreceive: {listen: '127.0.0.1:%d', "
                "max_connections: 5000, sources: [{name: s}]}\n" % port)
     d.args = [wiredesk, "run", "-c", d.conf_path]
+    return p, bare_port, d, port
+
+
+def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
+    n, connections, turns = int(n), int(connections), int(turns)
+    p, bare_port, d, port = prepare(wiredesk, bare)
     base, ours = [], []
     with d:
         for turn in range(turns):
@@ -106,11 +112,7 @@ def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
 
 def bench_beside(wiredesk, bare, tool, n=6000, rate=1500, turns=3):
     n, rate, turns = int(n), int(rate), int(turns)
-    p = subprocess.Popen([bare], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    bare_port, port = int(p.stdout.readline()), free_port()
-    d = Daemon("sinks: [{type: jsonl, path: events.jsonl}]\nreceive: {listen: '127.0.0.1:%d', "
-               "max_connections: 5000, sources: [{name: s}]}\n" % port)
-    d.args = [wiredesk, "run", "-c", d.conf_path]
+    p, bare_port, d, port = prepare(wiredesk, bare)
     with d:
         for turn in range(turns):
             got = {}

@@ -83,12 +83,27 @@ static void test_pieces(void **state)
 	assert_str("from", wd_str_from(WD_STR("abc"), 9), "");
 }
 
+static void test_words(void **state)
+{
+	static const struct {
+		const char *list, *word;
+		bool has;
+	} rows[] = {{"hub", "hub", true}, {"self\tHUB\n alternate", "hub", true},
+		{"hubs github", "hub", false}, {"", "hub", false}, {"  ", "hub", false},
+		{" next ", "next", true}};
+	(void)state;
+	for (size_t i = 0; i < WD_COUNTOF(rows); i++)
+		assert_int_equal(
+			wd_str_has_word(wd_str_c(rows[i].list), rows[i].word), rows[i].has);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_pieces),
+		cmocka_unit_test(test_words),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
