@@ -72,6 +72,10 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *conn, const 
 	}
 	if (wd_str_eqc(path, "/status")) {
 		wd_app_status_json(a->app, &b);
+		if (b.n == 0) { /* on its way up */
+			wd_buf_addc(&b, "starting\n");
+			return answer(conn, MHD_HTTP_SERVICE_UNAVAILABLE, "text/plain", &b);
+		}
 		return answer(conn, MHD_HTTP_OK, "application/json", &b);
 	}
 	wd_buf_addc(&b, "here are /metrics, /healthz and /status\n");
