@@ -229,6 +229,7 @@ void kafka_drop_producer(struct kafka *k)
 	(void)rd_kafka_poll(k->rk, 0);
 	rd_kafka_queue_cb_event_enable(k->reports, NULL, NULL);
 	rd_kafka_queue_destroy(k->reports);
+	kafka_forget_settings(k);
 	forget_topic(&k->rkt);
 	for (size_t i = 0; i < k->side_count; i++)
 		forget_topic(&k->sides[i].rkt);
@@ -447,7 +448,7 @@ static int kafka_establish(struct wd_sink *s, struct wd_sink_place *ret, struct 
 	if (r != WD_OK)
 		return r;
 	k->ready = true;
-	kafka_look_at_settings(k);
+	kafka_ask_settings(k);
 	*ret = (struct wd_sink_place){.pos = k->pos};
 	return WD_OK;
 }
@@ -524,6 +525,7 @@ static int kafka_poll(
 	struct kafka *k = (struct kafka *)s;
 	(void)rd_kafka_poll(k->rk, k->tail > k->head ? (int)(wait_us / 1000) : 0);
 	kafka_advance(k);
+	kafka_hear_settings(k);
 	*ret = (struct wd_sink_place){.pos = k->pos};
 	if (k->failed == WD_OK)
 		return WD_OK;

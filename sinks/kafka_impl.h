@@ -53,7 +53,8 @@ struct kafka {
 	bool topic_denied; /* the last error of a transaction: not allowed to write to a topic */
 	struct kafka_side *sides;
 	size_t side_count;
-	bool looked; /* the topics' settings were compared with what delivery needs */
+	rd_kafka_queue_t *settings; /* the topics' settings were asked for: the answer comes here */
+	bool knows_settings;        /* and were compared with what delivery needs */
 	atomic_int txn_state;
 	_Atomic uint64_t txns, txn_aborts;
 	_Atomic int64_t txn_us; /* how long the last commit took, from begin */
@@ -85,8 +86,11 @@ void kafka_advance(struct kafka *k);
 int kafka_txn_establish(struct kafka *k, struct wd_err *err);
 int kafka_txn_submit(struct kafka *k, const struct wd_row *rows, size_t n, size_t *ret_taken,
 	struct wd_err *err);
-/** kafka_init.c: says once, with advice, what the topics' settings lack. */
-void kafka_look_at_settings(struct kafka *k);
+/** kafka_init.c: asks for the topics' settings; delivery does not wait for the answer. */
+void kafka_ask_settings(struct kafka *k);
+/** Looks whether it came, and says once, with advice, what they lack. */
+void kafka_hear_settings(struct kafka *k);
+void kafka_forget_settings(struct kafka *k);
 /** kafka_admin.c: the own topic exists? WD_E_NOTFOUND with advice; looks at the others, too. */
 int kafka_check_topics(struct kafka *k, struct wd_err *err);
 /** Statistics JSON → metrics. */

@@ -8,6 +8,7 @@
 #include "sinks/kafka_impl.h"
 
 #define ADMIN_MS 15000
+#define MAX_TOPICS 64 /* asked for in one request */
 
 struct admin {
 	rd_kafka_t *rk;
@@ -102,31 +103,45 @@ static void judge(struct admin *a, const char *topic, const char *name, const ch
 	}
 }
 
+static void judge_all(struct admin *a, const rd_kafka_event_t *ev)
+{
+	size_t n = 0, entries = 0;
+	const rd_kafka_ConfigResource_t **res = rd_kafka_DescribeConfigs_result_resources(
+		rd_kafka_event_DescribeConfigs_result(wd_unconst(ev)), &n);
+	for (size_t i = 0; i < n; i++) {
+		const rd_kafka_ConfigEntry_t **list =
+			rd_kafka_ConfigResource_configs(res[i], &entries);
+		for (size_t j = 0; j < entries; j++) {
+			const char *value = rd_kafka_ConfigEntry_value(list[j]);
+			if (value != NULL)
+				judge(a, rd_kafka_ConfigResource_name(res[i]),
+					rd_kafka_ConfigEntry_name(list[j]), value);
+		}
+	}
+}
+
+/* The answer comes to the queue. */
+static void ask(struct admin *a, const char *const *topics, size_t n)
+{
+	rd_kafka_ConfigResource_t *res[MAX_TOPICS];
+	n = WD_MIN(n, WD_COUNTOF(res));
+	for (size_t i = 0; i < n; i++)
+		res[i] = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topics[i]);
+	rd_kafka_AdminOptions_t *o = options(a, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+	rd_kafka_DescribeConfigs(a->rk, res, n, o, a->queue);
+	rd_kafka_AdminOptions_destroy(o);
+	rd_kafka_ConfigResource_destroy_array(res, n);
+}
+
 static int look(struct admin *a, const char *topic)
 {
 	int rc = WD_OK;
-	rd_kafka_ConfigResource_t *r = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
-	rd_kafka_AdminOptions_t *o = options(a, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-	rd_kafka_DescribeConfigs(a->rk, &r, 1, o, a->queue);
+	ask(a, &topic, 1);
 	rd_kafka_event_t *ev = wait_event(a, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT, &rc);
-	size_t n = 0, entries = 0;
-	const rd_kafka_ConfigResource_t **res =
-		rc == WD_OK ? rd_kafka_DescribeConfigs_result_resources(
-				      rd_kafka_event_DescribeConfigs_result(ev), &n)
-			    : NULL;
-	if (n == 1) {
-		const rd_kafka_ConfigEntry_t **list =
-			rd_kafka_ConfigResource_configs(res[0], &entries);
-		for (size_t i = 0; i < entries; i++) {
-			const char *value = rd_kafka_ConfigEntry_value(list[i]);
-			if (value != NULL)
-				judge(a, topic, rd_kafka_ConfigEntry_name(list[i]), value);
-		}
-	}
+	if (rc == WD_OK)
+		judge_all(a, ev);
 	if (ev != NULL)
 		rd_kafka_event_destroy(ev);
-	rd_kafka_AdminOptions_destroy(o);
-	rd_kafka_ConfigResource_destroy(r);
 	return rc;
 }
 
@@ -137,25 +152,46 @@ static void warn(const char *topic, bool is_problem, const char *text, void *ctx
 		wd_log(WD_LOG_WARNING, wd_str_c(topic), "topic-settings", "%s", text);
 }
 
-void kafka_look_at_settings(struct kafka *k)
+void kafka_ask_settings(struct kafka *k)
+{
+	const char *topics[MAX_TOPICS] = {k->conf.topic};
+	size_t n = 1;
+	if (k->settings != NULL || k->knows_settings)
+		return;
+	for (size_t i = 0; i < k->side_count && n < WD_COUNTOF(topics); i++) {
+		if (!k->sides[i].is_bad)
+			topics[n++] = k->sides[i].topic;
+	}
+	k->settings = rd_kafka_queue_new(k->rk);
+	struct admin a = {.rk = k->rk, .queue = k->settings};
+	ask(&a, topics, n);
+}
+
+void kafka_hear_settings(struct kafka *k)
 {
 	const struct wd_kafka_init init = {.say = warn};
-	struct wd_err err = {0};
-	if (k->looked)
+	struct admin a = {.init = &init};
+	if (k->settings == NULL)
 		return;
-	k->looked = true;
-	struct admin a = {
-		.rk = k->rk, .init = &init, .err = &err, .queue = rd_kafka_queue_new(k->rk)};
-	int rc = look(&a, k->conf.topic);
-	for (size_t i = 0; i < k->side_count && rc == WD_OK; i++) {
-		if (!k->sides[i].is_bad)
-			rc = look(&a, k->sides[i].topic);
-	}
+	rd_kafka_event_t *ev = rd_kafka_queue_poll(k->settings, 0);
+	if (ev == NULL)
+		return;
 	/* Delivery does not depend on the answer: a user without DescribeConfigs is no fault. */
-	if (rc != WD_OK)
+	if (rd_kafka_event_error(ev) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		judge_all(&a, ev);
+	else
 		wd_log(WD_LOG_INFO, wd_str_c(k->conf.topic), "topic-settings", "not read: %s",
-			err.text);
-	rd_kafka_queue_destroy(a.queue);
+			rd_kafka_event_error_string(ev));
+	k->knows_settings = true;
+	rd_kafka_event_destroy(ev);
+	kafka_forget_settings(k);
+}
+
+void kafka_forget_settings(struct kafka *k)
+{
+	if (k->settings != NULL)
+		rd_kafka_queue_destroy(k->settings);
+	k->settings = NULL;
 }
 
 int wd_kafka_init(

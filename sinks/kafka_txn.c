@@ -20,6 +20,7 @@
 
 #define CALL_MS 5000
 #define INIT_MS 10000
+#define STEP_MS 1000
 #define COMMIT_LIMIT (10 * WD_MINUTE)
 #define ABORTS_BEFORE_BISECT 2
 
@@ -79,7 +80,14 @@ static enum next judge(struct kafka *k, rd_kafka_error_t *e, const char *what, s
 
 static int init_transactions(struct kafka *k, struct wd_err *err)
 {
-	rd_kafka_error_t *e = rd_kafka_init_transactions(k->rk, INIT_MS);
+	rd_kafka_error_t *e = rd_kafka_init_transactions(k->rk, STEP_MS);
+	/* In steps: a call that timed out goes on where it was, and a stop need not wait for it. */
+	for (int ms = STEP_MS; e != NULL && ms < INIT_MS && rd_kafka_error_is_retriable(e) &&
+			       !k->host.stopping(k->host.ctx);
+		ms += STEP_MS) {
+		rd_kafka_error_destroy(e);
+		e = rd_kafka_init_transactions(k->rk, STEP_MS);
+	}
 	if (e == NULL)
 		return WD_OK;
 	switch (judge(k, e, "init transactions", err)) {

@@ -15,6 +15,8 @@
  * that turns up later is read from its begin.
  */
 #include <inttypes.h>
+#include <pthread.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/limits.h"
@@ -27,6 +29,8 @@
 #define PIN_WAIT_US 20000
 #define MAX_PARTITIONS 10000
 #define BATCH_BYTES (4 * WD_MIB)
+#define CLOSE_MS 3000
+#define CLOSE_ROUNDS 30
 
 static const char *const defaults[][2] = {
 	{"client.id", "wiredesk"},
@@ -112,6 +116,7 @@ static void on_told(
 	struct wd_kafka_input *in = opaque;
 	(void)rk;
 	(void)list;
+	in->tellings--;
 	if (e != RD_KAFKA_RESP_ERR_NO_ERROR && e != RD_KAFKA_RESP_ERR__NO_OFFSET)
 		wd_log(WD_LOG_DEBUG, in->o.source, "group-untold", "topic=%s error=%s", in->topic,
 			rd_kafka_err2str(e));
@@ -139,13 +144,47 @@ int kafka_in_open(struct wd_kafka_input *in, struct wd_err *err)
 					 in->topic, rd_kafka_err2str(rd_kafka_last_error()));
 }
 
-/* Never waits for a broker. */
+static void *destroy_main(void *rk)
+{
+	(void)pthread_setname_np(pthread_self(), "kafka-end");
+	rd_kafka_destroy_flags(rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	return NULL;
+}
+
+bool kafka_in_destroy(rd_kafka_t *rk, int64_t limit_us)
+{
+	struct timespec until;
+	pthread_t t;
+	int64_t us;
+	if (pthread_create(&t, NULL, destroy_main, rk) != 0) {
+		(void)destroy_main(rk);
+		return true;
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	us = until.tv_nsec / 1000 + limit_us;
+	until.tv_sec += us / WD_SEC;
+	until.tv_nsec = us % WD_SEC * 1000;
+	if (pthread_clockjoin_np(t, NULL, CLOCK_MONOTONIC, &until) == 0)
+		return true;
+	(void)pthread_detach(t);
+	return false;
+}
+
+/* What the group was told last is waited for a moment: librdkafka (2.0.2) may wait without end when
+ * its consumer goes before the answer. */
 void kafka_in_close(struct wd_kafka_input *in)
 {
 	if (in->rkt != NULL)
 		rd_kafka_topic_destroy(in->rkt);
-	if (in->rk != NULL)
-		rd_kafka_destroy_flags(in->rk, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+	for (int i = 0; i < CLOSE_ROUNDS && in->rk != NULL && in->tellings > 0; i++) {
+		rd_kafka_message_t *m = rd_kafka_consumer_poll(in->rk, CLOSE_MS / CLOSE_ROUNDS);
+		if (m != NULL)
+			rd_kafka_message_destroy(m);
+	}
+	if (in->rk != NULL && !kafka_in_destroy(in->rk, CLOSE_MS * INT64_C(1000)))
+		wd_log(WD_LOG_NOTICE, in->o.source, "client-left",
+			"topic=%s librdkafka does not end its consumer; nothing waits for it",
+			in->topic);
 	in->rkt = NULL;
 	in->rk = NULL;
 }

@@ -51,6 +51,7 @@ struct wd_kafka_input {
 	struct kafka_part *parts; /* in the order of their numbers */
 	size_t part_count;
 	bool is_assigned, is_assign_due, has_begun, is_down;
+	int tellings; /* commits for the group that were not answered */
 	int64_t looked_us, ticked_us, told_us, asked_us;
 	rd_kafka_message_t *batch[KAFKA_BATCH];
 	size_t batch_n, batch_done; /* those before batch_done are in the inbox */
@@ -83,7 +84,11 @@ void kafka_in_incident(struct wd_kafka_input *in, const char *event, const char 
 
 /* kafka_input_client.c */
 WD_MUST_USE int kafka_in_open(struct wd_kafka_input *in, struct wd_err *err);
+/** Waits for the broker and for librdkafka a few seconds at most. */
 void kafka_in_close(struct wd_kafka_input *in);
+/** Destroys a client on a thread of its own; false: it takes longer than the limit, and goes on by
+ * itself. */
+bool kafka_in_destroy(rd_kafka_t *rk, int64_t limit_us);
 /** Partitions and cluster, when they are due to be asked for; assigns when something changed.
  * False: nothing can be read now. */
 bool kafka_in_look(struct wd_kafka_input *in);

@@ -131,8 +131,8 @@ static void tell_group(struct wd_kafka_input *in)
 		rd_kafka_topic_partition_list_add(l, in->topic, p->id)->offset = p->stored;
 		p->told = p->stored;
 	}
-	if (l->cnt > 0)
-		(void)rd_kafka_commit(in->rk, l, 1);
+	if (l->cnt > 0 && rd_kafka_commit(in->rk, l, 1) == RD_KAFKA_RESP_ERR_NO_ERROR)
+		in->tellings++;
 	rd_kafka_topic_partition_list_destroy(l);
 }
 

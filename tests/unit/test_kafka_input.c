@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "sources/kafka_input.h"
+#include "sources/kafka_input_impl.h"
 #include "sources/kafka_record.h"
 
 /* ---- places ---- */
@@ -560,6 +560,32 @@ static void test_stops_without_a_broker(void **state)
 	stop(b);
 }
 
+/* As long as somebody holds a message, librdkafka's own destroy waits for it. */
+static void test_a_client_that_does_not_end_is_left(void **state)
+{
+	struct bench *b = *state;
+	char text[300];
+	rd_kafka_conf_t *rc = rd_kafka_conf_new();
+	(void)rd_kafka_conf_set(rc, "bootstrap.servers", b->properties[1], text, sizeof(text));
+	(void)rd_kafka_conf_set(rc, "group.id", "another", text, sizeof(text));
+	produce_many(b, 3);
+	int threads = rd_kafka_thread_cnt();
+	rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, rc, text, sizeof(text));
+	assert_non_null(rk);
+	(void)rd_kafka_poll_set_consumer(rk);
+	rd_kafka_topic_partition_list_t *l = rd_kafka_topic_partition_list_new(1);
+	rd_kafka_topic_partition_list_add(l, TOPIC, 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
+	assert_int_equal(rd_kafka_assign(rk, l), RD_KAFKA_RESP_ERR_NO_ERROR);
+	rd_kafka_topic_partition_list_destroy(l);
+	rd_kafka_message_t *m = NULL;
+	WAIT_FOR(m != NULL || (m = rd_kafka_consumer_poll(rk, 100)) != NULL);
+	rd_kafka_topic_t *held = rd_kafka_topic_new(rk, TOPIC, NULL);
+	assert_false(kafka_in_destroy(rk, WD_SEC / 10));
+	rd_kafka_topic_destroy(held);
+	rd_kafka_message_destroy(m);
+	WAIT_FOR(rd_kafka_thread_cnt() == threads);
+}
+
 static void test_broker_errors(void **state)
 {
 	struct bench *b = *state;
@@ -590,6 +616,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_latest, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pauses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_stops_without_a_broker, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_client_that_does_not_end_is_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_broker_errors, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
