@@ -7,6 +7,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/story_keeper.c %reldir%/story_keeper.h \
 	%reldir%/store.c %reldir%/store.h \
 	%reldir%/store_archive.c \
+	%reldir%/store_checkpoint.c \
 	%reldir%/store_data.c \
 	%reldir%/store_kept.c \
 	%reldir%/store_letters.c \

@@ -371,19 +371,19 @@ static int open_db(struct wd_store *s, const struct wd_store_opts *opts, struct 
 	}
 	if (r != WD_OK)
 		return r;
-	/* secure_delete off: Debian's default costs a third of the outbox's speed. The log is moved
-	 * into the file every 16 MiB, not 4: pages that change all the time (keys are hashes, the
-	 * outbox uses its pages again) go once. It is cut back to 64 MiB after a backlog. */
+	/* secure_delete off: Debian's default costs a third of the outbox's speed. The log is cut
+	 * back to 64 MiB after a backlog. */
 	r = wd_sql_exec(s->db,
 		opts->no_sync ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = FULL", err);
 	if (r == WD_OK)
 		r = wd_sql_exec(s->db,
 			"PRAGMA secure_delete = OFF; PRAGMA journal_size_limit = 67108864;"
-			"PRAGMA wal_autocheckpoint = 4000;"
 			"PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY",
 			err);
 	if (r == WD_OK && !opts->read_only)
 		r = wd_sql_exec(s->db, "PRAGMA journal_mode = WAL", err);
+	if (r == WD_OK && !opts->read_only)
+		wd_store_checkpoint_init(s);
 	if (r == WD_OK && !opts->read_only)
 		r = migrate(s, err);
 	if (r == WD_OK && opts->read_only &&
@@ -452,6 +452,7 @@ void wd_store_close(struct wd_store *s)
 	if (s->db != NULL && !s->read_only && s->st[ST_COUNT - 1] != NULL)
 		(void)put_meta(s, "clean", WD_STR("1"), NULL);
 	wd_store_documents_close(s);
+	wd_store_checkpoint_end(s);
 	wd_store_drop_letters(s);
 	for (size_t i = 0; i < ST_COUNT; i++)
 		(void)sqlite3_finalize(s->st[i]);

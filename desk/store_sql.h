@@ -104,6 +104,8 @@ struct wd_store {
 	sqlite3 *doc_db; /* under doc_lock: reads documents beside the desk; opened at first use */
 	sqlite3_stmt *doc_get, *doc_seq, *doc_cursor;
 	struct wd_letter *letters, **letters_end; /* under lock: wait for the next commit */
+	struct wd_checkpointer *checkpointer; /* the desk's thread */
+	bool has_no_checkpointer;
 	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
 };
 
@@ -142,6 +144,10 @@ int wd_store_sweep(struct wd_store *s, struct wd_err *err);
 void wd_store_acks_saved(struct wd_store *s);
 /** Counts the outbox anew. Under lock. */
 int wd_store_count_outbox(struct wd_store *s, struct wd_err *err);
+/** From here the log of commits is moved into the file by store_checkpoint.c. */
+void wd_store_checkpoint_init(struct wd_store *s);
+/** Ends its thread and connection. */
+void wd_store_checkpoint_end(struct wd_store *s);
 /** Ends the connection that reads documents. */
 void wd_store_documents_close(struct wd_store *s);
 /** Counts the held versions anew. Under lock. */

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -521,6 +522,45 @@ static void test_renewal_sends_nothing_delivered_again(void **state)
 	wd_store_close(s);
 }
 
+static uint64_t size_of(const char *name)
+{
+	char path[128];
+	struct stat st;
+	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
+	return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
+}
+
+static void add_megabytes(struct wd_store *s, int n)
+{
+	static char data[WD_MIB + 1];
+	memset(data, 'x', WD_MIB);
+	for (int i = 0; i < n; i++) {
+		assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+		(void)add_row(s, data);
+		assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	}
+}
+
+/* The log is moved into the file beside the desk, and begins anew also while the desk writes on. */
+static void test_the_log_is_moved_beside_the_desk(void **state)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	(void)state;
+	{
+		wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+		add_megabytes(s, 6);
+		for (int i = 0; i < 120000 && size_of("wiredesk.db") < 3 * WD_MIB; i++)
+			(void)nanosleep(&moment, NULL);
+		assert_true(size_of("wiredesk.db") >= 3 * WD_MIB);
+		add_megabytes(s, 150);
+		assert_true(size_of("wiredesk.db-wal") <= 70 * WD_MIB);
+		assert_int_equal(wd_store_check(s, NULL), WD_OK);
+	}
+	wd_cleanup(wd_store_closep) struct wd_store *s = open_here();
+	assert_int_equal(wd_store_last_seq(s), 156);
+	assert_int_equal(wd_store_check(s, NULL), WD_OK);
+}
+
 static void test_cursors(void **state)
 {
 	const struct wd_store_cursor first = {.cluster = WD_STR("c"),
@@ -593,6 +633,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_slow_starter_loses_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_renewal_sends_nothing_delivered_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_the_log_is_moved_beside_the_desk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cursors, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
