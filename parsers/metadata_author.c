@@ -4,6 +4,7 @@
  */
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "parsers/furniture.h"
 #include "parsers/metadata_impl.h"
 
 #define MAX_AUTHORS 20
@@ -90,17 +91,21 @@ static bool looks_like_name(struct wd_str s)
 	size_t words = word_count(s), at = 0, small = 0;
 	if (s.n < 2 || s.n > MAX_NAME_BYTES || words > 6)
 		return false;
+	size_t quotes = 0; /* Ida "Iggy" Berg */
 	bool start = true, cjk = false;
 	while (at < s.n) {
 		uint32_t cp = wd_utf8_next(s, &at);
+		quotes += cp == '"';
 		if (wd_cp_is_digit(cp) || cp == '@' || cp == ':' || cp == '!' || cp == '?' ||
-			cp == '=' || cp == '<' || cp == '{' || cp == '%' || cp == '"' || cp == '_')
+			cp == '=' || cp == '<' || cp == '{' || cp == '%' || cp == '_')
 			return false;
 		cjk |= wd_cp_is_cjk(cp);
 		if (start && wd_cp_is_lower(cp))
 			small++;
 		start = cp == ' ';
 	}
+	if (quotes % 2 != 0 || quotes > 2 || s.p[0] == '"')
+		return false;
 	if (cjk)
 		return wd_utf8_count(s) <= 12;
 	return small == 0 || (small < words && words > 1 && small * 2 <= words);
@@ -147,6 +152,8 @@ static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, str
 	s = without_address(f, s);
 	if (!statement)
 		s = wd_str_sub(s, 0, wd_date_day_name(s));
+	/* "Ida Berg envoyée spéciale à Oslo" */
+	s = wd_str_sub(s, 0, wd_str_ifind(s, WD_STR(" envoy"), 0));
 	struct wd_str open = wd_str_sub(s, 0, wd_str_chr(s, '(', 0));
 	s = strip_labels(open.n > 2 ? open : s);
 	if (s.n == 0 || is_url(s) || ret->n >= MAX_AUTHORS || known(ret, s))
@@ -264,6 +271,19 @@ static bool is_catalogue(const char *key)
 	return strncmp(key, "dc", 2) == 0 || strncmp(key, "citation", 8) == 0;
 }
 
+/* An agency as the only author: the page may still name who wrote it. */
+static bool is_agency_alone(const wd_persons *list)
+{
+	return list->n == 1 && wd_furniture_is_agency(list->v[0].name);
+}
+
+/* "byline" ends the names of several vendors' own statements ("search.byline"). */
+static bool is_key(struct wd_str name, const char *key)
+{
+	return wd_str_eqc(name, key) ||
+	       (strcmp(key, "byline") == 0 && wd_str_ends(name, WD_STR(".byline")));
+}
+
 void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 {
 	static const char *const keys[] = {"author", "article:author", "parsely-author",
@@ -279,7 +299,7 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		confidence = 0.85;
 		for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
 			for (size_t i = 0; i < f->meta.n; i++)
-				if (wd_str_eqc(f->meta.v[i].key, keys[k]))
+				if (is_key(f->meta.v[i].key, keys[k]))
 					add_names(f,
 						is_catalogue(keys[k])
 							? turn_name(f, f->meta.v[i].value)
@@ -300,12 +320,17 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		for (size_t i = 0; i < f->rel_authors.n; i++)
 			add_names(f, f->rel_authors.v[i], WD_STR_NONE, site, false, ret);
 	}
-	if (ret->n == 0 && f->page != NULL) {
-		source = "text";
-		confidence = 0.6;
-		from_page(f, site, ret);
+	if ((ret->n == 0 || is_agency_alone(ret)) && f->page != NULL) {
+		wd_persons seen = {0};
 		if (ret->n == 0)
-			from_lines(f, site, ret);
+			from_page(f, site, &seen);
+		if (seen.n == 0)
+			from_lines(f, site, &seen);
+		if (seen.n > 0) {
+			source = "text";
+			confidence = 0.6;
+			*ret = seen;
+		}
 	}
 	if (ret->n > 0)
 		(void)wd_facts_note(f, "authors", source, confidence);

@@ -76,6 +76,16 @@ static unsigned month_name(struct wd_str s)
 	return 0;
 }
 
+/* Behind a section's name in letters: "/2010/POLITICS/08/13/". The offset itself without one. */
+static size_t skip_section(struct wd_str path, size_t at)
+{
+	enum { LONGEST = 40 };
+	size_t i = at;
+	while (i < path.n && i - at < LONGEST && (wd_is_alpha(path.p[i]) || path.p[i] == '_'))
+		i++;
+	return i > at && i < path.n && path.p[i] == '/' ? i + 1 : at;
+}
+
 static bool from_url(const struct wd_date_opts *o, struct wd_str url, struct wd_date *ret)
 {
 	struct wd_str path = wd_url_split(url).path;
@@ -95,6 +105,8 @@ static bool from_url(const struct wd_date_opts *o, struct wd_str url, struct wd_
 				continue;
 		} else if (sep == '/' || sep == '-' || sep == '_' || sep == '.') {
 			size_t next = at + 5;
+			if (sep == '/' && month_name(wd_str_from(path, next)) == 0)
+				next = skip_section(path, next);
 			m = number(path, next, 2);
 			size_t used = 2;
 			if (m == 0 && (m = month_name(wd_str_from(path, next))) != 0)
@@ -212,12 +224,19 @@ static void offer_text(struct visible *v, const struct wd_date_opts *o, struct w
 	}
 }
 
+/* <abbr title="2011-08-25T01:40:40Z">an hour ago</abbr>: microformats. */
+static bool is_dated_abbr(const struct wd_node *n)
+{
+	struct wd_str title = n->tag == WD_TAG_ABBR ? wd_node_attr(n, "title") : WD_STR_NONE;
+	return title.n >= 10 && number(title, 0, 4) > 0 && title.p[4] == '-';
+}
+
 static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v,
 	const struct wd_page_el *e, size_t far)
 {
 	static const char *const attrs[] = {"datetime", "content", "data-datetime", "data-date",
 		"data-time", "data-published", "data-publish-date", "title"};
-	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE);
+	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE) || is_dated_abbr(e->n);
 	bool line = far < 60 && e->own > 0 && e->own < 160;
 	/* right behind the headline also in the middle of a block: "<small>1 May</small><br>" */
 	line |= far > 0 && far < 12 && e->own == 0 && e->sub < 80;

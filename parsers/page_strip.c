@@ -4,6 +4,7 @@
  * rule asks first whether the part holds what an article has (the headline, a marked-up body, most
  * of the page's prose), because real sites put such names on wrappers of everything.
  */
+#include "base/utf8.h"
 #include "parsers/html_tags.h"
 #include "parsers/page_impl.h"
 
@@ -99,6 +100,21 @@ static bool holds_data(unsigned tag)
 	       tag == WD_TAG_TD || tag == WD_TAG_TH || tag == WD_TAG_TBODY || tag == WD_TAG_THEAD;
 }
 
+static bool is_words(const struct wd_node *n)
+{
+	return n != NULL && n->type == WD_NODE_TEXT && wd_utf8_trim(n->text).n > 1;
+}
+
+/* A few words between others of a sentence ("At <span class=ticker>Acme</span>, we"): whatever they
+ * are named, the sentence needs them. */
+static bool in_sentence(const struct wd_page *p, const struct wd_page_el *e)
+{
+	enum { MAX_BYTES = 60 };
+	const struct wd_page_el *up = &p->els[e->parent];
+	return !wd_tag_is_block(e->n->tag) && e->sub > 0 && e->sub < MAX_BYTES && up->reads &&
+	       is_words(e->n->prev) && is_words(e->n->next);
+}
+
 static enum wd_page_why by_name(const struct wd_page *p, const struct wd_page_el *e)
 {
 	uint32_t k = e->kinds;
@@ -120,7 +136,7 @@ static enum wd_page_why by_name(const struct wd_page *p, const struct wd_page_el
 			return WD_PAGE_KEPT;
 		if ((k & WD_VOC_TEXT) && part >= 50)
 			return WD_PAGE_KEPT;
-		return part >= 70 ? WD_PAGE_KEPT : WD_PAGE_NAME;
+		return part >= 70 || in_sentence(p, e) ? WD_PAGE_KEPT : WD_PAGE_NAME;
 	}
 	if ((k & WD_VOC_WEAK) && !e->h1 && !(k & (WD_VOC_BODY | WD_VOC_CAPTION)) && part < 20) {
 		bool data = holds_data(e->n->tag);

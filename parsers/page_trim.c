@@ -99,6 +99,23 @@ static enum wd_page_why judge(
 	return WD_PAGE_KEPT;
 }
 
+/* Text right behind the heading, in no block of its own: "<h2>Lead</h2><br>The text". Found where
+ * the heading ends, or what is around it inline ends. */
+static bool text_follows(const struct wd_node *heading)
+{
+	for (const struct wd_node *n = heading; n != NULL; n = n->parent) {
+		for (const struct wd_node *s = n->next; s != NULL; s = s->next) {
+			if (s->type == WD_NODE_TEXT && wd_utf8_trim(s->text).n > 0)
+				return true;
+			if (s->type == WD_NODE_ELEMENT && s->tag != WD_TAG_BR)
+				return false;
+		}
+		if (n->parent == NULL || wd_tag_is_block(n->parent->tag))
+			return false;
+	}
+	return false;
+}
+
 /* Headings with nothing kept behind them before the next of their level or a higher one. Text in a
  * heading belongs to it: the elements below are passed over. */
 static void drop_empty_headings(struct wd_page *p, struct wd_page_el *root)
@@ -118,6 +135,8 @@ static void drop_empty_headings(struct wd_page *p, struct wd_page_el *root)
 				open[l] = NULL;
 			}
 			open[level] = e->sub > 0 ? e : NULL;
+			if (text_follows(e->n))
+				memset(open, 0, sizeof(open));
 			i = e->end;
 			continue;
 		}

@@ -2,8 +2,10 @@
  * What pages say about themselves, in the ways real sites say it: one head or first screen a case.
  * Wanted "" means that nothing may be said; NULL that the case does not look.
  */
+#include "base/file.h"
 #include "base/limits.h"
 #include "parsers/dates.h"
+#include "parsers/furniture.h"
 #include "parsers/page.h"
 #include "tests/unit/test.h"
 
@@ -111,6 +113,21 @@ static const struct meta_case authors[] = {
 	{"a string of two",
 		LD("{" ART ",\"author\":\"Ida Berg and Tom Hale\"}") H1("A title of it"), NULL,
 		"Ida Berg|Tom Hale", NULL, NULL, NULL, NULL},
+	{"a nickname in quotation marks",
+		LD("{" ART ",\"author\":{\"name\":\"Ida \\\"Iggy\\\" Berg\"}}"), NULL,
+		"Ida \"Iggy\" Berg", NULL, NULL, NULL, NULL},
+	{"a vendor's byline", "<meta name=Search.Byline content='Ida Berg'>" H1("A title of it"),
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"where a correspondent was sent",
+		"<article><h1>A title of it</h1><p class=byline>Ida Berg, Per Holm envoyés spéciaux à Oslo</p>" BODY
+		"</article>",
+		NULL, "Ida Berg|Per Holm", NULL, NULL, NULL, NULL},
+	{"an agency stated, a person shown",
+		"<meta name=author content=AP><article><h1>A title of it</h1><p>By IDA BERG</p>" BODY
+		"</article>",
+		NULL, "IDA BERG", NULL, NULL, NULL, NULL},
+	{"an agency and nobody else", "<meta name=author content=AP>" H1("A title of it"), NULL,
+		"AP", NULL, NULL, NULL, NULL},
 	{"by reference in a graph",
 		LD("{\"@graph\":[{\"@type\":\"Person\",\"@id\":\"#p\",\"name\":\"Ida Berg\"},"
 		   "{\"@type\":\"NewsArticle\",\"headline\":\"A title of it\",\"author\":{\"@id\":\"#p\"}}]}")
@@ -342,6 +359,14 @@ static const struct meta_case dates[] = {
 		"https://x.example/2024/05/01/ferry"},
 	{"the URL's, run together", H1("A title of it"), NULL, NULL, "2024-05-01", "", NULL,
 		"https://x.example/news/20240501/ferry.html"},
+	{"an exact date in an abbreviation",
+		"<article><h1>A title of it</h1><p><abbr title='2024-05-01T09:40:00Z'>an hour ago</abbr></p>" BODY
+		"</article>",
+		NULL, NULL, "2024-05-01T09:40:00Z", "", NULL, NULL},
+	{"the URL's behind a section", H1("A title of it"), NULL, NULL, "2024-05-01", "", NULL,
+		"https://example.org/2024/POLITICS/05/01/the.ferry/index.html"},
+	{"the URL's year and a number behind a section", H1("A title of it"), NULL, NULL, "", "",
+		NULL, "https://example.org/2024/politics/45/01/ferry"},
 	{"the URL's by month name", H1("A title of it"), NULL, NULL, "2024-05-01", "", NULL,
 		"https://x.example/2024/may/01/ferry"},
 	{"a month in the URL is no day", H1("A title of it"), NULL, NULL, "", "", NULL,
@@ -551,6 +576,20 @@ static void test_dates(void **state)
 	check(dates, WD_COUNTOF(dates));
 }
 
+static int load(void **state)
+{
+	struct wd_err err = {0};
+	(void)state;
+	return wd_furniture_load(wd_datadir(), &err); /* the agencies' names */
+}
+
+static int unload(void **state)
+{
+	(void)state;
+	wd_furniture_unload();
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -558,5 +597,5 @@ int main(void)
 		cmocka_unit_test(test_authors),
 		cmocka_unit_test(test_dates),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, load, unload);
 }

@@ -44,6 +44,19 @@ static void test_strategies(void **state)
 			"<article><p>" LONG1 LONG1 LONG2 LONG2 "</p><p>" LONG1 LONG1 LONG2 LONG2
 			"</p></article>",
 			"article", LONG1 LONG1 LONG2 LONG2},
+		{"a lead in a heading",
+			"<div class=story-body><span><h2>" LONG1 "</h2></span><br><br>" LONG1 LONG2
+			"<br><br>" LONG2 LONG2 "</div>",
+			"articleBody", LONG1 "\n\n" LONG1 LONG2 "\n\n" LONG2 LONG2},
+		{"a word that is named as furniture",
+			"<article><p>At <span class=ticker>Acme</span>, we learned it. " LONG1
+			" <span class=share>Share</span></p><p>" LONG2 "</article>",
+			"article", "At Acme, we learned it. " LONG1 "\n\n" LONG2},
+		{"other stories in a body of their own",
+			"<div class=story-body><p>" LONG1 LONG2 "<p>" LONG2
+			"</div><div class=top-story><div class=content><p>" LONG2 LONG1
+			"</div></div>",
+			"articleBody", LONG1 LONG2 "\n\n" LONG2},
 	};
 	for (size_t i = 0; i < WD_COUNTOF(cases); i++) {
 		struct wd_arena *a = wd_arena_new(WD_MAX_ARTICLE_ARENA);
