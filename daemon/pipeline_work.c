@@ -4,7 +4,7 @@
 #include "base/metrics.h"
 #include "daemon/pages.h"
 #include "daemon/pipeline_impl.h"
-#include "parsers/article_copy.h"
+#include "parsers/article_pack.h"
 #include "parsers/build.h"
 
 #define CHUNK_BYTES (256 * WD_KIB)

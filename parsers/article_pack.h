@@ -1,6 +1,6 @@
 /**
- * An article as bytes: everything an event shows of it but its tags, which are made anew. For the
- * store, so that new rules can be run over what was received long ago.
+ * An article as bytes, and in another arena. As bytes it is all an event shows but its tags, which
+ * are made anew: for the store, so that new rules can be run over what was received long ago.
  */
 #pragma once
 #include "base/buf.h"
@@ -14,3 +14,7 @@ void wd_article_pack(struct wd_buf *out, const struct wd_article *art);
  * is full. */
 WD_MUST_USE int wd_article_unpack(
 	struct wd_arena *a, struct wd_str packed, struct wd_article *ret, struct wd_err *err);
+/** Everything an event needs, in `a`: texts, tags, and of entry and feed what events show. The doc
+ * stays shared. WD_E_LIMIT: the arena is full. */
+WD_MUST_USE int wd_article_copy(
+	struct wd_arena *a, const struct wd_article *src, struct wd_article *ret);

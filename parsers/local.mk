@@ -9,8 +9,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/agency_nitf.c \
 	%reldir%/article.c \
 	%reldir%/article.h \
-	%reldir%/article_copy.c \
-	%reldir%/article_copy.h \
 	%reldir%/article_pack.c %reldir%/article_pack.h \
 	%reldir%/build.c \
 	%reldir%/build.h \

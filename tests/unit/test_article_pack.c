@@ -75,6 +75,53 @@ static void test_there_and_back(void **state)
 	wd_buf_done(&twice);
 }
 
+static void tag(struct wd_arena *a, struct wd_article *x)
+{
+	struct wd_topic *t = wd_vec_push(a, &x->topics);
+	if (t == NULL)
+		return;
+	t->id = wd_arena_str(a, WD_STR("topic"));
+	struct wd_span *s = wd_vec_push(a, &t->evidence);
+	if (s != NULL)
+		*s = (struct wd_span){
+			.start = 2, .end = 5, .text = wd_arena_str(a, WD_STR("e.\n"))};
+}
+
+/* A copy has all of it when the memory it was made from is gone. */
+static void test_a_copy_stands_alone(void **state)
+{
+	(void)state;
+	struct wd_arena *a = wd_arena_new(1 << 20);
+	wd_cleanup(wd_arena_freep) struct wd_arena *b = wd_arena_new(1 << 20);
+	struct wd_article x, y;
+	struct wd_doc doc;
+	struct wd_entry e;
+	struct wd_feed f;
+	struct wd_buf packed, of_copy;
+	wd_buf_init(&packed, 1 << 20);
+	wd_buf_init(&of_copy, 1 << 20);
+	make(a, &x, &doc, &e, &f);
+	x.page_url = wd_arena_str(a, WD_STR("https://a.example/page"));
+	tag(a, &x);
+	wd_article_pack(&packed, &x);
+	assert_int_equal(wd_article_copy(b, &x, &y), WD_OK);
+	memset(x.tables.v, 0x5A, sizeof(*x.tables.v));
+	memset(x.topics.v, 0x5A, sizeof(*x.topics.v));
+	wd_arena_free(a);
+	memset(&e, 0x5A, sizeof(e));
+	memset(&f, 0x5A, sizeof(f));
+	wd_article_pack(&of_copy, &y);
+	assert_int_equal(of_copy.n, packed.n);
+	assert_memory_equal(of_copy.p, packed.p, packed.n);
+	assert_str("page", y.page_url, "https://a.example/page");
+	assert_str("topic", y.topics.v[0].id, "topic");
+	assert_str("evidence", y.topics.v[0].evidence.v[0].text, "e.\n");
+	assert_int_equal(y.topics.v[0].evidence.v[0].end, 5);
+	assert_ptr_equal(y.doc, &doc);
+	wd_buf_done(&packed);
+	wd_buf_done(&of_copy);
+}
+
 /* As 0.1.0 wrote it: format 1, and nothing of whose the authors are. */
 static void test_a_record_of_the_last_release_is_read(void **state)
 {
@@ -129,6 +176,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_a_copy_stands_alone),
 		cmocka_unit_test(test_a_record_of_the_last_release_is_read),
 		cmocka_unit_test(test_damaged_bytes_are_refused),
 	};
