@@ -19,6 +19,7 @@
 #include "daemon/config_schema.h"
 
 #define CONFIG_ARENA_BYTES (256 * WD_MIB)
+#define MAX_BYTES (16 * WD_MIB)
 
 void wd_finding_add(struct wd_findings *f, bool is_warning, struct wd_str file, unsigned line,
 	unsigned col, const char *fmt, ...)
@@ -108,21 +109,21 @@ static const char *elsewhere(struct wd_str key)
 }
 
 static void unknown_key(
-	struct wd_conf_load *ld, const struct wd_conf_section *s, const struct wd_node *n)
+	struct wd_conf_load *ld, const struct wd_conf_section *s, const struct wd_yaml *n)
 {
 	const char *near = nearest(s, n->key);
 	const char *where = s->title[0] != '\0' ? s->title : "the top level";
 	const char *other = near == NULL ? elsewhere(n->key) : NULL;
 	if (near != NULL)
-		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_col,
+		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_column,
 			"unknown key '%.*s' in %s: did you mean '%s'?", WD_STR_ARG(n->key), where,
 			near);
 	else if (other != NULL)
-		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_col,
+		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_column,
 			"unknown key '%.*s' in %s: it belongs into section '%s'",
 			WD_STR_ARG(n->key), where, other);
 	else
-		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_col,
+		wd_finding_add(ld->f, false, ld->file, n->key_line, n->key_column,
 			"unknown key '%.*s' in %s: docs/CONFIG.md lists the known ones",
 			WD_STR_ARG(n->key), where);
 }
@@ -139,11 +140,11 @@ struct wd_conf_place wd_conf_place_of(const struct wd_conf_load *ld, struct wd_s
 }
 
 /* Texts are copied one by one, so a copy's address names its place in the file. */
-static void note_place(struct wd_conf_load *ld, const struct wd_str *s, const struct wd_node *n)
+static void note_place(struct wd_conf_load *ld, const struct wd_str *s, const struct wd_yaml *n)
 {
 	struct wd_conf_place *x = s->n > 0 ? wd_vec_push(ld->f->mem, &ld->places) : NULL;
 	if (x != NULL)
-		*x = (struct wd_conf_place){s->p, n->line, n->col};
+		*x = (struct wd_conf_place){s->p, n->line, n->column};
 }
 
 /* ---- values ---- */
@@ -161,27 +162,27 @@ static void apply_defaults(struct wd_conf_load *ld, const struct wd_conf_section
 }
 
 static void bad_value(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_conf_row *row, const struct wd_node *n, const char *what)
+	const struct wd_conf_row *row, const struct wd_yaml *n, const char *what)
 {
-	wd_finding_add(ld->f, false, ld->file, n->line, n->col, "%s%s%s: %s%.*s%s%s", s->title,
-		s->title[0] != '\0' ? "." : "", row->key, n->kind == WD_NODE_SCALAR ? "'" : "",
-		WD_STR_ARG(wd_str_sub(n->text, 0, 100)), n->kind == WD_NODE_SCALAR ? "' " : "",
+	wd_finding_add(ld->f, false, ld->file, n->line, n->column, "%s%s%s: %s%.*s%s%s", s->title,
+		s->title[0] != '\0' ? "." : "", row->key, n->kind == WD_YAML_SCALAR ? "'" : "",
+		WD_STR_ARG(wd_str_sub(n->text, 0, 100)), n->kind == WD_YAML_SCALAR ? "' " : "",
 		what);
 }
 
 static void load_list(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_conf_row *row, const struct wd_node *n, char *at)
+	const struct wd_conf_row *row, const struct wd_yaml *n, char *at)
 {
 	memset(at, 0, sizeof(wd_conf_strs)); /* replaces what the defaults gave */
-	if (n->kind == WD_NODE_MAP) {
+	if (n->kind == WD_YAML_MAP) {
 		bad_value(ld, s, row, n, "must be a list: [a, b]");
 		return;
 	}
 	/* one value alone is a list of one */
-	for (const struct wd_node *e = n->kind == WD_NODE_LIST ? n->first : n; e != NULL;
-		e = n->kind == WD_NODE_LIST ? e->next : NULL) {
+	for (const struct wd_yaml *e = n->kind == WD_YAML_LIST ? n->first : n; e != NULL;
+		e = n->kind == WD_YAML_LIST ? e->next : NULL) {
 		struct wd_err err;
-		if (e->kind != WD_NODE_SCALAR)
+		if (e->kind != WD_YAML_SCALAR)
 			bad_value(ld, s, row, e, "must be text");
 		else if (wd_conf_value_set(row, e->text, at, ld->c->mem, &err) != WD_OK)
 			bad_value(ld, s, row, e, err.text);
@@ -189,15 +190,15 @@ static void load_list(struct wd_conf_load *ld, const struct wd_conf_section *s,
 }
 
 static void load_pairs(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_conf_row *row, const struct wd_node *n, wd_conf_pairs *at)
+	const struct wd_conf_row *row, const struct wd_yaml *n, wd_conf_pairs *at)
 {
-	if (n->kind != WD_NODE_MAP) {
+	if (n->kind != WD_YAML_MAP) {
 		bad_value(ld, s, row, n, "must be a mapping of names to values");
 		return;
 	}
 	wd_conf_pairs made = {0}; /* a copy of the defaults' must not be written to */
-	for (const struct wd_node *e = n->first; e != NULL; e = e->next) {
-		if (e->kind != WD_NODE_SCALAR) {
+	for (const struct wd_yaml *e = n->first; e != NULL; e = e->next) {
+		if (e->kind != WD_YAML_SCALAR) {
 			bad_value(ld, s, row, e, "holds a value that is not text or a number");
 			continue;
 		}
@@ -216,7 +217,7 @@ static void load_pairs(struct wd_conf_load *ld, const struct wd_conf_section *s,
 }
 
 static void load_object(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_node *n, char *base);
+	const struct wd_yaml *n, char *base);
 
 struct any_vec {
 	void *v;
@@ -224,14 +225,14 @@ struct any_vec {
 };
 
 static void load_objects(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_conf_row *row, const struct wd_node *n, struct any_vec *at)
+	const struct wd_conf_row *row, const struct wd_yaml *n, struct any_vec *at)
 {
-	if (n->kind != WD_NODE_LIST) {
+	if (n->kind != WD_YAML_LIST) {
 		bad_value(ld, s, row, n, "must be a list of mappings: [{…}, {…}]");
 		return;
 	}
-	for (const struct wd_node *e = n->first; e != NULL; e = e->next) {
-		if (e->kind != WD_NODE_MAP) {
+	for (const struct wd_yaml *e = n->first; e != NULL; e = e->next) {
+		if (e->kind != WD_YAML_MAP) {
 			bad_value(ld, s, row, e, "must be a mapping: {key: value}");
 			continue;
 		}
@@ -289,10 +290,10 @@ static void resolve_path(struct wd_conf_load *ld, const struct wd_conf_section *
 }
 
 static void load_row(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_conf_row *row, const struct wd_node *n, char *at)
+	const struct wd_conf_row *row, const struct wd_yaml *n, char *at)
 {
 	struct wd_err err;
-	if (wd_node_is_null(n))
+	if (wd_yaml_is_null(n))
 		return;
 	switch (row->type) {
 	case WD_CONF_OBJECT:
@@ -311,7 +312,7 @@ static void load_row(struct wd_conf_load *ld, const struct wd_conf_section *s,
 	default:
 		break;
 	}
-	if (n->kind != WD_NODE_SCALAR)
+	if (n->kind != WD_YAML_SCALAR)
 		bad_value(ld, s, row, n, "must be one value, not a list or mapping");
 	else if (wd_conf_value_set(row, n->text, at, ld->c->mem, &err) != WD_OK)
 		bad_value(ld, s, row, n, err.text);
@@ -320,24 +321,24 @@ static void load_row(struct wd_conf_load *ld, const struct wd_conf_section *s,
 }
 
 static void load_object(struct wd_conf_load *ld, const struct wd_conf_section *s,
-	const struct wd_node *n, char *base)
+	const struct wd_yaml *n, char *base)
 {
-	if (n->kind != WD_NODE_MAP) {
-		wd_finding_add(ld->f, false, ld->file, n->line, n->col,
+	if (n->kind != WD_YAML_MAP) {
+		wd_finding_add(ld->f, false, ld->file, n->line, n->column,
 			"%s must be a mapping: {key: value}",
 			s->title[0] != '\0' ? s->title : "the configuration");
 		return;
 	}
 	for (size_t i = 0; i < s->row_count; i++) {
 		const struct wd_conf_row *row = &s->rows[i];
-		const struct wd_node *v = wd_node_get(n, row->key);
+		const struct wd_yaml *v = wd_yaml_get(n, row->key);
 		if (v != NULL)
 			load_row(ld, s, row, v, base + row->offset);
 		else if (row->is_required)
-			wd_finding_add(ld->f, false, ld->file, n->line, n->col,
+			wd_finding_add(ld->f, false, ld->file, n->line, n->column,
 				"%s: '%s' is missing", s->title, row->key);
 	}
-	for (const struct wd_node *e = n->first; e != NULL; e = e->next) {
+	for (const struct wd_yaml *e = n->first; e != NULL; e = e->next) {
 		bool known = false;
 		for (size_t i = 0; i < s->row_count && !known; i++)
 			known = wd_str_eqc(e->key, s->rows[i].key);
@@ -556,6 +557,12 @@ static struct wd_config *config_new(void)
 	return c;
 }
 
+static void on_fault(unsigned line, unsigned column, const char *what, void *ctx)
+{
+	const struct wd_conf_load *ld = ctx;
+	wd_finding_add(ld->f, false, ld->file, line, column, "%s", what);
+}
+
 int wd_config_parse(struct wd_str text, struct wd_str name, const char *dir, struct wd_config **ret,
 	struct wd_findings *f)
 {
@@ -569,14 +576,22 @@ int wd_config_parse(struct wd_str text, struct wd_str name, const char *dir, str
 		ld.dir = wd_arena_printf(
 			c->mem, "%s%s", dir, dir[strlen(dir) - 1] == '/' ? "" : "/");
 	apply_defaults(&ld, &wd_conf_top, (char *)c);
-	const struct wd_node *root = wd_yaml_read(c->mem, text, name, f);
+	struct wd_yaml *root = NULL;
+	int rc = WD_OK;
+	if (text.n > MAX_BYTES)
+		wd_finding_add(
+			f, false, name, 0, 0, "larger than 16 MiB; put feeds into feeds_file");
+	else
+		rc = wd_yaml_read(c->mem, text, on_fault, &ld, &root);
+	if (rc != WD_OK && f->errors == before)
+		wd_finding_add(f, false, name, 0, 0, "out of memory");
 	if (root != NULL) {
 		load_object(&ld, &wd_conf_top, root, (char *)c);
 		default_sink(&ld);
 		resolve_paths(&ld, &wd_conf_top, (char *)c);
-		const struct wd_node *ff = wd_node_get(root, "feeds_file");
+		const struct wd_yaml *ff = wd_yaml_get(root, "feeds_file");
 		if (c->feeds_file.n > 0 && ff != NULL)
-			wd_conf_feeds_file(&ld, ff->line, ff->col);
+			wd_conf_feeds_file(&ld, ff->line, ff->column);
 		wd_conf_feeds_finish(&ld);
 		wd_conf_kafka_finish(&ld);
 		finish_receive(&ld);
@@ -598,7 +613,7 @@ int wd_config_load(const char *path, struct wd_config **ret, struct wd_findings 
 	struct wd_err err;
 	if (path == NULL)
 		return wd_config_parse(WD_STR(""), WD_STR_NONE, NULL, ret, f);
-	if (wd_file_read(path, WD_YAML_MAX_BYTES, &text, &err) != WD_OK) {
+	if (wd_file_read(path, MAX_BYTES, &text, &err) != WD_OK) {
 		wd_finding_add(f, false, wd_str_c(path), 0, 0,
 			"%s; give an existing file with -c, or leave -c out for the defaults",
 			err.text);

@@ -70,14 +70,14 @@ int wd_conf_check_proxy(struct wd_str s, struct wd_err *err)
 
 /* The bounds of learning. Against an inherited one it is only doubtful: a start value beyond a
  * bound moves it (wd_conf_feeds_finish). */
-void wd_conf_check_feed(struct wd_conf_load *ld, const struct wd_node *map, const char *base)
+void wd_conf_check_feed(struct wd_conf_load *ld, const struct wd_yaml *map, const char *base)
 {
 	const struct wd_feed_conf *f = (const void *)base;
-	const struct wd_node *min = wd_node_get(map, "interval_min"),
-			     *max = wd_node_get(map, "interval_max"), *at = min != NULL ? min : max;
+	const struct wd_yaml *min = wd_yaml_get(map, "interval_min"),
+			     *max = wd_yaml_get(map, "interval_max"), *at = min != NULL ? min : max;
 	bool both = min != NULL && max != NULL;
 	if (at != NULL && f->interval_min_us > f->interval_max_us)
-		wd_finding_add(ld->f, !both, ld->file, at->line, at->col,
+		wd_finding_add(ld->f, !both, ld->file, at->line, at->column,
 			"interval_min is longer than interval_max%s",
 			both ? "" : " (the one that is not given here)");
 }

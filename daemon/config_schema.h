@@ -2,8 +2,8 @@
  * The schema table's row types, for the files of the config module alone.
  */
 #pragma once
+#include "base/yaml.h"
 #include "daemon/config.h"
-#include "daemon/config_yaml.h"
 
 enum wd_conf_type {
 	WD_CONF_BOOL,     /* bool */
@@ -43,11 +43,10 @@ struct wd_conf_row {
 };
 
 struct wd_conf_load;
-struct wd_node;
 
 struct wd_conf_section {
 	/* What the rows alone cannot know, once the object at `base` is loaded from the mapping. */
-	void (*check)(struct wd_conf_load *ld, const struct wd_node *map, const char *base);
+	void (*check)(struct wd_conf_load *ld, const struct wd_yaml *map, const char *base);
 	const char *title;
 	size_t size;        /* of the struct */
 	size_t line_offset; /* an unsigned that gets the line; 0: none */
@@ -87,7 +86,7 @@ int wd_conf_check_language(struct wd_str s, struct wd_err *err);
 int wd_conf_check_charset(struct wd_str s, struct wd_err *err);
 int wd_conf_check_format(struct wd_str s, struct wd_err *err);
 int wd_conf_check_proxy(struct wd_str s, struct wd_err *err);
-void wd_conf_check_feed(struct wd_conf_load *ld, const struct wd_node *map, const char *base);
+void wd_conf_check_feed(struct wd_conf_load *ld, const struct wd_yaml *map, const char *base);
 
 /** Where a text stood in the file; told by the memory of its copy. */
 struct wd_conf_place {

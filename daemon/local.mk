@@ -37,7 +37,6 @@ libwiredesk_a_SOURCES += \
 	%reldir%/config_kafka.c \
 	%reldir%/config_schema.c %reldir%/config_schema.h \
 	%reldir%/config_value.c \
-	%reldir%/config_yaml.c %reldir%/config_yaml.h \
 	%reldir%/control.c %reldir%/control.h \
 	%reldir%/guard.c %reldir%/guard.h \
 	%reldir%/notify.c %reldir%/notify.h \

@@ -40,7 +40,7 @@ ONE_FILE = {
     "libxml/": {"parsers/xml", "daemon/config_feeds.c", "daemon/main.c", "tests/"},
     "curl/": {"sources/http", "daemon/main.c"},
     "microhttpd.h": {"daemon/admin", "sources/http_push"},
-    "yaml.h": {"base/yaml", "daemon/config", "taggers/"},
+    "yaml.h": {"base/yaml"},
     "utf8proc.h": {"base/utf8.c", "taggers/"},
     "xxhash.h": {"base/hash.c"},
     "uchardet": {"parsers/charset.c"},
