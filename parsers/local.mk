@@ -14,6 +14,8 @@ libwiredesk_a_SOURCES += \
 	%reldir%/build.h \
 	%reldir%/charset.c \
 	%reldir%/charset.h \
+	%reldir%/charset_names.c \
+	%reldir%/charset_names.h \
 	%reldir%/charset_run.c \
 	%reldir%/charset_run.h \
 	%reldir%/clean.c \
