@@ -104,7 +104,7 @@ struct wd_store {
 	sqlite3 *doc_db; /* under doc_lock: reads documents beside the desk; opened at first use */
 	sqlite3_stmt *doc_get, *doc_seq, *doc_cursor;
 	struct wd_letter *letters, **letters_end; /* under lock: wait for the next commit */
-	struct wd_checkpointer *checkpointer; /* the desk's thread */
+	struct wd_checkpointer *checkpointer;     /* the desk's thread */
 	bool has_no_checkpointer;
 	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
 };
