@@ -34,6 +34,7 @@ enum {
 	SEMICOLON = 8,   /* one … */
 	SEMICOLONS = 16, /* … and another */
 	DOT = 32,        /* " · " and its like */
+	QUOTED = 64,     /* a comma at a quotation mark */
 };
 
 void wd_watch_start(struct wd_clean_watch *w)
@@ -98,7 +99,9 @@ static unsigned delimiter_at(struct wd_str s, size_t i)
 	case '!':
 		return next == '!' ? BAR : 0;
 	case ',':
-		return next == ' ' ? WORDS : next != 0 ? COMMA : 0;
+		if (next == ' ')
+			return WORDS;
+		return next == '"' || (i > 0 && s.p[i - 1] == '"') ? COMMA | QUOTED : COMMA;
 	case ';':
 		return SEMICOLON;
 	case '/':
@@ -116,7 +119,7 @@ static unsigned delimiter_at(struct wd_str s, size_t i)
 
 static bool is_delimited(unsigned holds)
 {
-	return (holds & (BAR | SEMICOLONS | DOT)) || (holds & (COMMA | WORDS)) == COMMA;
+	return (holds & (BAR | SEMICOLONS | DOT | QUOTED)) || (holds & (COMMA | WORDS)) == COMMA;
 }
 
 /* A rule of dashes and such may stand between two rows. */
@@ -204,7 +207,7 @@ void wd_watch_open(struct wd_clean_watch *w, const struct wd_node *n, bool is_bl
 {
 	if (w->unsettled)
 		return;
-	if (n->tag == WD_TAG_TABLE || n->tag == WD_TAG_PRE)
+	if (n->tag == WD_TAG_TABLE || n->tag == WD_TAG_PRE || n->tag == WD_TAG_DL)
 		w->unsettled = true;
 	if (is_block)
 		w->block = n;

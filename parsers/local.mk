@@ -119,6 +119,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/repair.h \
 	%reldir%/repair_cells.c \
 	%reldir%/repair_escaped.c \
+	%reldir%/repair_escapes.c \
 	%reldir%/repair_lex.c \
 	%reldir%/repair_lex.h \
 	%reldir%/repair_mentions.c \
@@ -140,6 +141,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/tables_notes.c \
 	%reldir%/tables_out.c \
 	%reldir%/tables_real.c \
+	%reldir%/tables_signs.c \
 	%reldir%/tables_single.c \
 	%reldir%/tables_types.c \
 	%reldir%/version.c \

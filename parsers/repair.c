@@ -17,6 +17,7 @@
 #define STRINGS 8u
 #define MENTIONS 16u
 #define CELLS 32u
+#define ESCAPES 64u
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count)
 {
@@ -174,7 +175,8 @@ static size_t quick_tag(struct look *l, size_t i)
 			return to;
 		}
 	}
-	if (at(l, p) == '-' || at(l, p) == '_') { /* <amp-img>: no element that is mended */
+	/* <amp-img>: no element that is mended */
+	if ((at(l, p) == '-' || at(l, p) == '_') && wd_rlex_litter(l->s, p) == 0) {
 		first = 0;
 		while (wd_is_alnum(at(l, p)) || at(l, p) == '-' || at(l, p) == '_')
 			p++;
@@ -282,6 +284,8 @@ static void encoded(struct look *l, size_t i)
 		wd_str_istarts(rest, WD_STR("%3c")) || wd_str_istarts(rest, WD_STR("=3c")) ||
 		wd_str_starts(rest, WD_STR("\\\"")) || wd_str_starts(rest, WD_STR("\\<")))
 		l->need |= STRINGS;
+	if (rest.p[0] == '\\' && rest.n > 1 && (rest.p[1] == 't' || rest.p[1] == 'n'))
+		l->need |= ESCAPES;
 }
 
 static unsigned look(struct wd_str s, struct wd_arena *a)
@@ -370,6 +374,8 @@ struct wd_str wd_repair_tables(struct wd_arena *a, struct wd_str html, const cha
 		if (html.p != before.p)
 			need |= look(html, a);
 	}
+	if (need & ESCAPES)
+		html = wd_repair_escapes(&log, html);
 	if (need & ESCAPED) {
 		struct wd_str before = html;
 		html = wd_repair_escaped(&log, html);

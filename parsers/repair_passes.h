@@ -20,6 +20,8 @@ struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str
 /** Markup left in the form of a string of another language (JSON, URL encoding, quoted-printable):
  * <\/td>, \u003c, %3Ctd%3E → markup. */
 struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s);
+/** Tabs and line ends written as \t and \n between the cells and rows of a table. */
+struct wd_str wd_repair_escapes(const struct wd_repair_log *log, struct wd_str s);
 /** Tags between other signs than pointed brackets: (td), ?td?, |td| → markup. */
 struct wd_str wd_repair_signs(const struct wd_repair_log *log, struct wd_str s);
 /** &lt;td&gt; → <td> where it is used as markup, up to three times escaped; &amp;nbsp; → &nbsp;;

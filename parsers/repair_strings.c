@@ -163,14 +163,14 @@ struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s
 {
 	struct count c = {0};
 	struct wd_rlex_dead *dead = wd_arena_new_of(log->a, struct wd_rlex_dead);
-	static const bool special[256] = {['<'] = true, ['\\'] = true, ['%'] = true, ['('] = true};
+	static const bool special[256] = {['<'] = true, ['\\'] = true, ['%'] = true, ['='] = true};
 	for (size_t i = 0; dead != NULL && i < s.n;) {
 		if (!special[(unsigned char)s.p[i]]) {
 			i++;
 			continue;
 		}
 		size_t to = s.p[i] == '<' ? wd_rlex_protected(s, i, dead) : 0;
-		if (to == 0 && strchr("<\\%=", s.p[i]) != NULL && s.p[i] != 0)
+		if (to == 0)
 			count_at(s, i, &c);
 		i = to > 0 ? to : i + 1;
 	}

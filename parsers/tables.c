@@ -3,7 +3,8 @@
  *
  *   <table> elements ──► data or layout, grids, parts joined        tables_real.c
  *   boxes            ──► grids                                      tables_boxes.c
- *   lines of text    ──► delimited, stacked, single-spaced rows     tables_flat.c, tables_single.c
+ *   lines of text    ──► delimited, stacked, single-spaced rows     tables_flat.c, tables_single.c,
+ *                                                                   tables_signs.c
  *   lines beside     ──► header words, footnotes                    tables_notes.c
  *   all of them      ──► one well-formed <table> each, and data     tables_out.c
  *
@@ -17,7 +18,7 @@
 
 /* Where each recogniser is to look next: what it has read in vain it does not read again. */
 struct froms {
-	size_t delimited, stacked, single;
+	size_t delimited, stacked, signs, single;
 };
 
 static bool find(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end,
@@ -33,12 +34,17 @@ static bool find(struct wd_arena *a, const struct wd_tline *l, size_t at, size_t
 			return true;
 		from->stacked = ret->to;
 	}
+	if (at >= from->signs) {
+		if (wd_find_signs(a, l, at, end, ret))
+			return true;
+		from->signs = ret->to;
+	}
 	if (at >= from->single) {
 		if (wd_find_single(a, l, at, end, ret))
 			return true;
 		from->single = ret->to;
 	}
-	ret->to = WD_MIN(from->delimited, WD_MIN(from->stacked, from->single));
+	ret->to = WD_MIN(WD_MIN(from->delimited, from->stacked), WD_MIN(from->signs, from->single));
 	return false;
 }
 
@@ -63,7 +69,7 @@ void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 	struct wd_tlines lines = {0};
 	wd_tlines_read(a, root, &lines);
 	const struct wd_tline *l = lines.v.v;
-	struct froms from = {0, 0, 0};
+	struct froms from = {0, 0, 0, 0};
 	size_t end = 0, found = 0;
 	for (size_t i = 0; i < lines.v.n;) {
 		if (l[i].table != NULL) {

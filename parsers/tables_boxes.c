@@ -3,7 +3,9 @@
  * same shape again and again.
  *
  * A box is a table when its children are rows, and all rows have the same number of small cells.
- * Rows may also stand among other things: three or more neighbours of one shape.
+ * Rows may also stand among other things: three or more neighbours of one shape; or be the lines of
+ * a paragraph that holds nothing but boxes and <br>. A <dl> is a table of two columns when all its
+ * values are figures.
  * What says so decides how much more is asked: roles and display values are plain; class names need
  * rows and cells both; without any of these several columns of figures are asked for.
  */
@@ -317,6 +319,116 @@ static void find_runs(struct wd_arena *a, struct wd_node *parent)
 	end_run(a, &b);
 }
 
+/* ---- lines of boxes: <span>a</span> <b>1</b><br> ---- */
+
+static bool is_space(const struct wd_node *n)
+{
+	return n->type == WD_NODE_TEXT && wd_str_trim(n->text).n == 0;
+}
+
+/* Nothing but boxes of text in lines, <br> between them. */
+static bool holds_lines_of_boxes(const struct wd_node *n)
+{
+	size_t breaks = 0, boxes = 0;
+	for (const struct wd_node *c = n->first; c != NULL; c = c->next) {
+		bool br = c->type == WD_NODE_ELEMENT && c->tag == WD_TAG_BR;
+		bool box = c->type == WD_NODE_ELEMENT && is_box(c) && !wd_tag_is_block(c->tag);
+		if (!br && !box && !is_space(c))
+			return false;
+		breaks += br;
+		boxes += box;
+	}
+	return breaks >= 2 && boxes >= breaks * 2;
+}
+
+/* Each line of boxes put into a box of its own; the breaks stay between them. */
+static void wrap_lines(struct wd_arena *a, struct wd_node *n)
+{
+	struct wd_node *line = NULL;
+	for (struct wd_node *c = n->first, *next; c != NULL; c = next) {
+		next = c->next;
+		if (c->type == WD_NODE_ELEMENT && c->tag == WD_TAG_BR) {
+			line = NULL;
+			continue;
+		}
+		if (line == NULL && is_space(c))
+			continue;
+		if (line == NULL && (line = wd_node_new(a, WD_TAG_SPAN)) != NULL)
+			wd_node_insert_before(c, line);
+		if (line == NULL)
+			return;
+		wd_node_remove(c);
+		wd_node_append(line, c);
+	}
+}
+
+/* Lines of boxes: rows, when they convince; else all is as it was. */
+static struct wd_node *judge_lines(struct wd_arena *a, struct wd_node *n)
+{
+	enum { LEAST_ROWS = 3 };
+	struct boxes b = {0};
+	bool rows = true;
+	wrap_lines(a, n);
+	for (struct wd_node *c = n->first; c != NULL && rows; c = c->next) {
+		if (c->type == WD_NODE_ELEMENT && c->tag == WD_TAG_SPAN)
+			rows = wd_table_is_short(wd_table_node_text(a, c).n) && take_row(a, c, &b);
+	}
+	struct wd_node *table = rows && b.rows.n >= LEAST_ROWS ? table_of(a, &b, false) : NULL;
+	if (table == NULL) {
+		for (struct wd_node *c = n->first, *next; c != NULL; c = next) {
+			next = c->next;
+			if (c->type == WD_NODE_ELEMENT && c->tag == WD_TAG_SPAN)
+				wd_node_unwrap(c);
+		}
+		return NULL;
+	}
+	wd_node_insert_before(n, table);
+	wd_node_remove(n);
+	return table;
+}
+
+/* ---- <dl> of names and figures ---- */
+
+/* Terms and values in turn, all of them small, and the values figures: two columns. The first pair
+ * may name them. */
+static struct wd_node *judge_terms(struct wd_arena *a, struct wd_node *dl)
+{
+	enum { LEAST_ROWS = 3 };
+	struct boxes b = {.cols = 2};
+	size_t n = 0;
+	for (struct wd_node *c = dl->first; c != NULL; c = c->next) {
+		if (is_space(c))
+			continue;
+		if (c->tag != (n % 2 == 0 ? WD_TAG_DT : WD_TAG_DD) || !is_small(c))
+			return NULL;
+		n++;
+	}
+	struct wd_tgrid *g =
+		n % 2 == 0 && n / 2 >= LEAST_ROWS ? wd_tgrid_new(a, n / 2, b.cols) : NULL;
+	if (g == NULL)
+		return NULL;
+	size_t at = 0, figures = 0;
+	for (struct wd_node *c = dl->first; c != NULL; c = c->next) {
+		if (is_space(c))
+			continue;
+		struct wd_tcell *cell = &g->cells[at++];
+		cell->node = c;
+		cell->text = wd_table_node_text(a, c);
+		figures += at % 2 == 0 && wd_ctype_is_figure(wd_ctype_of(cell->text));
+	}
+	g->header = wd_tgrid_guess_header(g);
+	struct wd_node *table =
+		figures + g->header == g->rows ? wd_node_new(a, WD_TAG_TABLE) : NULL;
+	if (table == NULL)
+		return NULL;
+	g->confidence = 0.75;
+	g->repaired = true;
+	table->data = g;
+	wd_node_insert_before(dl, table);
+	wd_node_remove(dl);
+	return table;
+}
+
 void wd_tables_boxes(struct wd_arena *a, struct wd_node *root)
 {
 	find_runs(a, root);
@@ -325,7 +437,14 @@ void wd_tables_boxes(struct wd_arena *a, struct wd_node *root)
 		struct wd_node *table = NULL;
 		bool box = n->type == WD_NODE_ELEMENT && is_box(n) && n->first != NULL &&
 			   n->tag != WD_TAG_LI && n->tag != WD_TAG_P;
-		if (box)
+		bool lines = n->type == WD_NODE_ELEMENT && wd_tag_is_block(n->tag) &&
+			     n->tag != WD_TAG_LI && wd_table_grid(n) == NULL &&
+			     holds_lines_of_boxes(n);
+		if (lines)
+			table = judge_lines(a, n);
+		else if (box && n->tag == WD_TAG_DL)
+			table = judge_terms(a, n);
+		if (table == NULL && box)
 			table = judge(a, n);
 		if (table == NULL && n->type == WD_NODE_ELEMENT && n->first != NULL &&
 			(box || wd_tag_is_block(n->tag)) && wd_table_grid(n) == NULL)

@@ -101,21 +101,62 @@ static bool is_quoted(struct wd_str s)
 	       wd_str_find(s, WD_STR("\",\""), 1) != SIZE_MAX;
 }
 
-static size_t split_quoted(struct wd_str s, struct wd_str *cells)
+/* The end of the field at `at`: behind its closing quote, if it has quotes, else at the comma. */
+static size_t field_end(struct wd_str s, size_t at)
+{
+	if (at < s.n && s.p[at] == '"') {
+		for (size_t i = at + 1; (i = wd_str_chr(s, '"', i)) != SIZE_MAX; i++) {
+			if (i + 1 < s.n && s.p[i + 1] == '"') /* written twice: one of the text */
+				i++;
+			else if (i + 1 >= s.n || s.p[i + 1] == ',')
+				return i + 1;
+		}
+	}
+	size_t comma = wd_str_chr(s, ',', at);
+	return comma == SIZE_MAX ? s.n : comma;
+}
+
+/* Commas as spreadsheets write them: "a, b",1,c. */
+static size_t split_fields(struct wd_str s, struct wd_str *cells)
 {
 	size_t n = 0;
-	s = wd_str_sub(s, 1, s.n - 1);
-	for (;;) {
-		size_t at = wd_str_find(s, WD_STR("\",\""), 0);
-		if (n + 1 >= MAX_COLS)
+	for (size_t at = 0;; at++) {
+		size_t end = field_end(s, at);
+		if (n >= MAX_COLS)
 			return 0;
+		struct wd_str cell = wd_utf8_trim(wd_str_sub(s, at, end));
+		if (cell.n >= 2 && cell.p[0] == '"' && cell.p[cell.n - 1] == '"')
+			cell = wd_utf8_trim(wd_str_sub(cell, 1, cell.n - 1));
 		if (cells != NULL)
-			cells[n] = wd_utf8_trim(wd_str_sub(s, 0, at));
+			cells[n] = cell;
 		n++;
-		if (at == SIZE_MAX)
+		at = end;
+		if (at >= s.n)
 			return n;
-		s = wd_str_from(s, at + 3);
 	}
+}
+
+/* A comma with a space behind it that no quotes hold: prose. */
+static bool has_prose_comma(struct wd_str s)
+{
+	for (size_t at = 0; at < s.n; at++) {
+		at = field_end(s, at);
+		if (at + 1 < s.n && s.p[at + 1] == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* Quotes inside a field are written twice. */
+static struct wd_str unquote(struct wd_arena *a, struct wd_str s)
+{
+	char *p = wd_str_find(s, WD_STR("\"\""), 0) != SIZE_MAX ? wd_arena_bytes(a, s.n) : NULL;
+	size_t n = 0;
+	for (size_t i = 0; p != NULL && i < s.n; i++) {
+		p[n++] = s.p[i];
+		i += s.p[i] == '"' && i + 1 < s.n && s.p[i + 1] == '"';
+	}
+	return p != NULL ? (struct wd_str){p, n} : s;
 }
 
 /* Splits into at most MAX_COLS trimmed cells; returns how many, 0: too many. cells NULL: counts. */
@@ -135,10 +176,10 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 	} else if (d != D_TAB) {
 		s = wd_utf8_trim(s);
 	}
-	if (d == D_COMMA && is_quoted(s))
-		return split_quoted(s, cells);
-	if (cells == NULL && (d == D_TAB || d == D_SEMI || d == D_COMMA)) {
-		char c = d == D_TAB ? '\t' : d == D_SEMI ? ';' : ',';
+	if (d == D_COMMA)
+		return split_fields(s, cells);
+	if (cells == NULL && (d == D_TAB || d == D_SEMI)) {
+		char c = d == D_TAB ? '\t' : ';';
 		for (size_t i = 0; n < MAX_COLS && (i = wd_str_chr(s, c, i)) != SIZE_MAX; i++)
 			n++;
 		return n < MAX_COLS ? n + 1 : 0;
@@ -316,8 +357,10 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 			break;
 		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
 			break; /* behind a blank line: another shape, another table */
+		if (d == D_COMMA && has_prose_comma(l[i].text))
+			break;
 		bool quoted = d == D_COMMA && is_quoted(l[i].text);
-		if (quoted != (r.quoted > 0) && r.rows > 0)
+		if (quoted != (r.quoted > 0) && r.rows > 0 && r.counts[n - 1] == 0)
 			break;
 		r.counts[n - 1]++;
 		r.quoted += quoted;
@@ -384,17 +427,15 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 	}
 }
 
-/* Commas that are followed by spaces are prose; rows that end in braces or semicolons are code. */
-static bool is_other_use(const struct wd_tline *l, const struct run *r, enum delim d)
+/* Rows that end in braces or semicolons are code. */
+static bool is_other_use(const struct wd_tline *l, const struct run *r)
 {
-	size_t spaced = 0, code = 0;
+	size_t code = 0;
 	for (size_t i = r->from; i < r->to; i++) {
-		spaced += d == D_COMMA && r->quoted == 0 &&
-			  wd_str_find(l[i].text, WD_STR(", "), 0) != SIZE_MAX;
 		char last = l[i].text.n > 0 ? l[i].text.p[l[i].text.n - 1] : 0;
 		code += last == ';' || last == '{' || last == '}';
 	}
-	return spaced > 0 || code * 2 > r->rows;
+	return code * 2 > r->rows;
 }
 
 static void put_row(
@@ -437,6 +478,8 @@ static struct wd_tgrid *run_grid(
 		if ((l[i].marks & IS_RULE) || count_cells(&l[i], d) < 2)
 			continue;
 		n = split(l[i].text, d, cells);
+		for (size_t c = 0; d == D_COMMA && c < n; c++)
+			cells[c] = unquote(a, cells[c]);
 		put_row(a, all + row++ * r->mode, r->mode, cells, n);
 	}
 	size_t cols = all != NULL ? drop_empty_cols(all, row, r->mode) : 0;
@@ -450,7 +493,7 @@ static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, s
 		return false;
 	struct run r = read_run(l, at, end, d);
 	ret->to = WD_MAX(ret->to, r.to);
-	if (r.rows < 2 || r.mode < 2 || is_other_use(l, &r, d))
+	if (r.rows < 2 || r.mode < 2 || is_other_use(l, &r))
 		return false;
 	struct wd_tgrid *g = run_grid(a, l, &r, d);
 	if (g == NULL || !is_convincing(&r, g, d))

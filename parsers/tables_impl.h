@@ -6,6 +6,7 @@
  *   tables_lines.c   the text between tables as lines; cutting lines out of the tree
  *   tables_flat.c    lines with delimiters; one cell a line
  *   tables_single.c  lines whose columns only their types tell
+ *   tables_signs.c   lines with a sign between their cells that is no usual delimiter
  *   tables_header.c  header words without separators
  *   tables_notes.c   footnotes, captions, header lines beside a table
  *   tables_types.c   what a cell holds
@@ -147,6 +148,8 @@ bool wd_find_delimited(
 bool wd_find_stacked(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
 bool wd_find_single(
+	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
+bool wd_find_signs(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
 /** Notes in the line what wd_find_delimited() asks of it again and again. */
 void wd_tline_mark(struct wd_arena *a, struct wd_tline *l);
