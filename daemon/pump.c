@@ -7,9 +7,7 @@
  * submitted again. Rows of kinds the sink does not want count as delivered in passing.
  *
  * It waits in one place, for rows: a sink that has something to tell wakes it there, so neither new
- * rows nor delivery reports wait for the other. With nothing on its way a row leaves at once; else
- * a few rows wait for company until the last ones have arrived, 5 ms at most: to send one row costs
- * the sink and the broker as much as to send ten (what Nagle's algorithm does for TCP).
+ * rows nor delivery reports wait for the other.
  *
  * Concurrency: everything runs on the pump's thread; state for status pages is under `lock`.
  */
@@ -30,8 +28,6 @@
 #define DEFAULT_BATCH 1000
 #define DEFAULT_WAIT_US 20000
 #define IDLE_US 100000
-#define COMPANY 100 /* rows */
-#define COMPANY_US 5000
 #define BACKOFF_FIRST_US 200000
 #define BACKOFF_MAX_US (5 * WD_SEC)
 #define SETTLE_US (10 * WD_SEC)
@@ -236,23 +232,10 @@ static size_t sift(struct wd_pump *p, struct wd_row *rows, size_t n)
 	return kept;
 }
 
-/* Waits for rows, and a moment for more when others are on their way; how many there are. None: ask
- * the sink. */
-static size_t gather(struct wd_pump *p, bool in_flight)
-{
-	if (!p->ops->wakes)
-		return wd_store_wait(p->reader, p->sent, in_flight ? 0 : IDLE_US);
-	size_t have = wd_store_wait(p->reader, p->sent, IDLE_US);
-	if (have == 0 || have >= COMPANY || !in_flight)
-		return have;
-	return COMPANY - 1 + wd_store_wait(p->reader, p->sent + COMPANY - 1, COMPANY_US);
-}
-
 /* Reads on; what is left of it for the sink stands in p->rows. */
 static int read_batch(struct wd_pump *p, struct wd_err *err)
 {
 	int64_t pos = wd_store_reader_pos(p->reader);
-	bool in_flight = pos < p->last_wanted;
 	struct wd_arena *mem = wd_pump_rows_room(&p->mem, p->ops->keeps ? pos : INT64_MAX);
 	size_t n = 0, have = 0;
 	if (mem == NULL) { /* all of it is on its way */
@@ -260,7 +243,9 @@ static int read_batch(struct wd_pump *p, struct wd_err *err)
 			(void)wd_store_wait(p->reader, INT64_MAX, IDLE_US / 2);
 		return WD_OK;
 	}
-	have = gather(p, in_flight);
+	/* A sink that does not wake us is asked while something is on its way. */
+	bool ask = !p->ops->wakes && pos < p->last_wanted;
+	have = wd_store_wait(p->reader, p->sent, ask ? 0 : IDLE_US);
 	/* A transaction costs much the same for one row as for a thousand: wait for company. */
 	if (have > 0 && have < p->batch && p->opts.conf->exactly_once)
 		nap(p, p->opts.conf->batch_wait_us > 0 ? p->opts.conf->batch_wait_us

@@ -171,10 +171,12 @@ static rd_kafka_conf_t *make_conf(struct kafka *k, struct wd_err *err)
 	int r = WD_OK;
 	for (size_t i = 0; i < WD_COUNTOF(defaults) && r == WD_OK; i++)
 		r = set(rc, defaults[i][0], defaults[i][1], err);
-	/* A transaction is flushed as a whole. Else rows come in batches already, and waiting for
-	 * more of them would be done by spinning: librdkafka's poll counts whole milliseconds. */
+	/* Below some 10 ms librdkafka's thread (2.0.2) spins through the wait: measured at 900
+	 * events a second, 400 µs of CPU an event with 0 and 2 ms, 250 with 5, 34 with 10, and
+	 * where cores are scarce that costs more time than the wait. A transaction is flushed as a
+	 * whole. */
 	if (r == WD_OK)
-		r = set(rc, "linger.ms", k->eo ? "5" : "0", err);
+		r = set(rc, "linger.ms", k->eo ? "5" : "10", err);
 	/* A message must not time out on its own: that would be silent loss, the outbox decides. */
 	if (r == WD_OK && !k->eo)
 		r = set(rc, "message.timeout.ms", "0", err);
