@@ -250,6 +250,11 @@ static void step(struct wd_websub *ws, struct wd_websub_sub *s)
 	if (what == WD_WEBSUB_SUBSCRIBE && s->state == WD_WEBSUB_RENEWING &&
 		s->next_secret[0] == '\0' && !random_key(s->next_secret))
 		s->next_secret[0] = '\0';
+	bool is_dirty = s->is_dirty, has_ended = s->has_ended;
+	if (what == WD_WEBSUB_WAIT && !is_dirty && !has_ended) {
+		(void)pthread_mutex_unlock(&ws->lock);
+		return;
+	}
 	char secrets[2 * WD_WEBSUB_KEY];
 	(void)snprintf(secrets, sizeof(secrets), "%s%s%s", s->secret,
 		s->next_secret[0] != '\0' ? " " : "", s->next_secret);
@@ -261,7 +266,6 @@ static void step(struct wd_websub *ws, struct wd_websub_sub *s)
 		.state = s->state,
 		.lease_end_us = s->lease_end_us,
 		.works = s->works};
-	bool is_dirty = s->is_dirty, has_ended = s->has_ended;
 	s->is_dirty = s->has_ended = false;
 	(void)pthread_mutex_unlock(&ws->lock);
 	if (is_dirty && r.state == WD_WEBSUB_GONE)
