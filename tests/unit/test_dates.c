@@ -1,6 +1,7 @@
 #include "tests/unit/test.h"
 
-#include "base/clock.h"
+#include <time.h>
+
 #include "base/file.h"
 #include "base/limits.h"
 #include "parsers/dates.h"
@@ -188,9 +189,9 @@ static void test_scan_stays_linear(void **state)
 	struct wd_date_opts opts = {.now_us = NOW_US};
 	struct wd_date_hit hit;
 	size_t at = 0;
-	int64_t started_us = wd_clock_mono_us();
+	clock_t started = clock(); /* the processor's time: how busy it is else does not matter */
 	assert_false(wd_date_scan((struct wd_str){text, n}, &at, &opts, &hit));
-	assert_true(wd_clock_mono_us() - started_us < 20 * WD_SEC);
+	assert_true((double)(clock() - started) / CLOCKS_PER_SEC < 20);
 	assert_int_equal(at, n);
 }
 
