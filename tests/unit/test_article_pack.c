@@ -5,9 +5,20 @@
 
 static const struct wd_str cells[] = {WD_STR("Year"), WD_STR("2025")};
 
-static void make(struct wd_arena *a, struct wd_article *x, struct wd_doc *doc, struct wd_entry *e,
-	struct wd_feed *f)
+/* An article, and what it points to. */
+struct sample {
+	struct wd_article x;
+	struct wd_doc doc;
+	struct wd_entry e;
+	struct wd_feed f;
+};
+
+static void make(struct wd_arena *a, struct sample *s)
 {
+	struct wd_article *x = &s->x;
+	struct wd_doc *doc = &s->doc;
+	struct wd_entry *e = &s->e;
+	struct wd_feed *f = &s->f;
 	*doc = (struct wd_doc){.feed_url = WD_STR("https://a.example/feed"),
 		.input = WD_STR("https://a.example/feed?x"),
 		.record = WD_STR("urn:uuid:1"),
@@ -48,27 +59,25 @@ static void test_there_and_back(void **state)
 {
 	(void)state;
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
-	struct wd_article x, y;
-	struct wd_doc doc;
-	struct wd_entry e;
-	struct wd_feed f;
+	struct wd_article y;
+	struct sample s;
 	struct wd_buf once, twice;
 	wd_buf_init(&once, 1 << 20);
 	wd_buf_init(&twice, 1 << 20);
-	make(a, &x, &doc, &e, &f);
-	wd_article_pack(&once, &x);
+	make(a, &s);
+	wd_article_pack(&once, &s.x);
 	assert_int_equal(wd_article_unpack(a, wd_buf_str(&once), &y, NULL), WD_OK);
 	wd_article_pack(&twice, &y);
 	assert_int_equal(twice.n, once.n);
 	assert_memory_equal(twice.p, once.p, once.n);
-	assert_true(wd_hash_eq(wd_content_hash(&x), wd_content_hash(&y)));
+	assert_true(wd_hash_eq(wd_content_hash(&s.x), wd_content_hash(&y)));
 	assert_str("headline", y.headline, "한일 정상회담");
 	assert_str("authors_source", y.authors_source, "feed");
 	assert_str("cell", y.tables.v[0].rows.v[0].cells[1], "2025");
 	assert_str("source", y.entry->source->title, "Feed");
 	assert_str("record", y.doc->record, "urn:uuid:1");
-	assert_true(y.doc->fetched_at_us == doc.fetched_at_us);
-	assert_true(y.published.us == x.published.us && !y.published.has_zone);
+	assert_true(y.doc->fetched_at_us == s.doc.fetched_at_us);
+	assert_true(y.published.us == s.x.published.us && !y.published.has_zone);
 	assert_true(y.repairs.v[0].count == 7 && y.tables.v[0].confidence == 0.875);
 	assert_true(y.pubstatus == WD_WITHHELD && y.is_correction && y.urgency == 3);
 	wd_buf_done(&once);
@@ -93,23 +102,21 @@ static void test_a_copy_stands_alone(void **state)
 	(void)state;
 	struct wd_arena *a = wd_arena_new(1 << 20);
 	wd_cleanup(wd_arena_freep) struct wd_arena *b = wd_arena_new(1 << 20);
-	struct wd_article x, y;
-	struct wd_doc doc;
-	struct wd_entry e;
-	struct wd_feed f;
+	struct wd_article y;
+	struct sample s;
 	struct wd_buf packed, of_copy;
 	wd_buf_init(&packed, 1 << 20);
 	wd_buf_init(&of_copy, 1 << 20);
-	make(a, &x, &doc, &e, &f);
-	x.page_url = wd_arena_str(a, WD_STR("https://a.example/page"));
-	tag(a, &x);
-	wd_article_pack(&packed, &x);
-	assert_int_equal(wd_article_copy(b, &x, &y), WD_OK);
-	memset(x.tables.v, 0x5A, sizeof(*x.tables.v));
-	memset(x.topics.v, 0x5A, sizeof(*x.topics.v));
+	make(a, &s);
+	s.x.page_url = wd_arena_str(a, WD_STR("https://a.example/page"));
+	tag(a, &s.x);
+	wd_article_pack(&packed, &s.x);
+	assert_int_equal(wd_article_copy(b, &s.x, &y), WD_OK);
+	memset(s.x.tables.v, 0x5A, sizeof(*s.x.tables.v));
+	memset(s.x.topics.v, 0x5A, sizeof(*s.x.topics.v));
 	wd_arena_free(a);
-	memset(&e, 0x5A, sizeof(e));
-	memset(&f, 0x5A, sizeof(f));
+	memset(&s.e, 0x5A, sizeof(s.e));
+	memset(&s.f, 0x5A, sizeof(s.f));
 	wd_article_pack(&of_copy, &y);
 	assert_int_equal(of_copy.n, packed.n);
 	assert_memory_equal(of_copy.p, packed.p, packed.n);
@@ -117,7 +124,7 @@ static void test_a_copy_stands_alone(void **state)
 	assert_str("topic", y.topics.v[0].id, "topic");
 	assert_str("evidence", y.topics.v[0].evidence.v[0].text, "e.\n");
 	assert_int_equal(y.topics.v[0].evidence.v[0].end, 5);
-	assert_ptr_equal(y.doc, &doc);
+	assert_ptr_equal(y.doc, &s.doc);
 	wd_buf_done(&packed);
 	wd_buf_done(&of_copy);
 }
@@ -127,15 +134,13 @@ static void test_a_record_of_the_last_release_is_read(void **state)
 {
 	(void)state;
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
-	struct wd_article x, y;
-	struct wd_doc doc;
-	struct wd_entry e;
-	struct wd_feed f;
+	struct wd_article y;
+	struct sample s;
 	struct wd_buf b;
 	wd_buf_init(&b, 1 << 20);
-	make(a, &x, &doc, &e, &f);
-	x.authors_source = WD_STR_NONE;
-	wd_article_pack(&b, &x);
+	make(a, &s);
+	s.x.authors_source = WD_STR_NONE;
+	wd_article_pack(&b, &s.x);
 	b.p[0] = 1;
 	b.n--; /* the empty string's length */
 	assert_int_equal(wd_article_unpack(a, wd_buf_str(&b), &y, NULL), WD_OK);
@@ -148,14 +153,12 @@ static void test_damaged_bytes_are_refused(void **state)
 {
 	(void)state;
 	wd_cleanup(wd_arena_freep) struct wd_arena *a = wd_arena_new(1 << 20);
-	struct wd_article x, y;
-	struct wd_doc doc;
-	struct wd_entry e;
-	struct wd_feed f;
+	struct wd_article y;
+	struct sample s;
 	struct wd_buf b;
 	wd_buf_init(&b, 1 << 20);
-	make(a, &x, &doc, &e, &f);
-	wd_article_pack(&b, &x);
+	make(a, &s);
+	wd_article_pack(&b, &s.x);
 	for (size_t n = 0; n < b.n; n++) {
 		struct wd_arena_mark m = wd_arena_mark(a);
 		struct wd_str cut = {b.p, n};
