@@ -41,7 +41,7 @@ struct rule {
 	unsigned groups[GROUP_COUNT];
 	uint8_t first[32];
 	bool first_known;
-	struct wd_regex_needs needs;
+	struct wd_regex_needs needs; /* while they are loaded */
 };
 
 struct macro {
@@ -51,7 +51,7 @@ struct macro {
 typedef WD_VEC(uint16_t) indexes;
 
 static struct {
-	struct wd_arena *mem;
+	struct wd_arena *mem, *loading; /* `loading`: until the rules are indexed */
 	WD_VEC(struct rule) rules;
 	WD_VEC(struct macro) macros;
 	wd_strs agencies, places, no_names; /* case-folded, sorted */
@@ -208,7 +208,7 @@ static int compile(struct rule *r, struct wd_str pattern, struct wd_err *err)
 	if (rc == WD_OK)
 		rc = wd_regex_new(wd_buf_str(&b), flags, &r->re, err);
 	if (rc == WD_OK)
-		r->needs = wd_regex_needs(set.mem, wd_buf_str(&b));
+		r->needs = wd_regex_needs(set.loading, wd_buf_str(&b));
 	wd_buf_done(&b);
 	if (rc < 0)
 		return rc;
@@ -325,7 +325,8 @@ int wd_furniture_load(const char *dir, struct wd_err *err)
 	int rc = WD_OK;
 	wd_furniture_unload();
 	set.mem = wd_arena_new(ARENA_BYTES);
-	if (set.mem == NULL)
+	set.loading = wd_arena_new(ARENA_BYTES);
+	if (set.mem == NULL || set.loading == NULL)
 		return wd_err_set(err, WD_E_NOMEM, "%s/boilerplate", dir);
 	for (size_t i = 0; i < WD_COUNTOF(files) && rc == WD_OK; i++) {
 		char path[1024];
@@ -340,11 +341,16 @@ int wd_furniture_load(const char *dir, struct wd_err *err)
 		else
 			rc = load_rules(path, text, err);
 	}
-	if (rc < 0)
+	if (rc < 0) {
 		wd_furniture_unload();
-	else
-		index_rules();
-	return rc;
+		return rc;
+	}
+	index_rules();
+	WD_VEC_EACH (struct rule, r, &set.rules)
+		r->needs = (struct wd_regex_needs){0};
+	wd_arena_free(set.loading);
+	set.loading = NULL;
+	return WD_OK;
 }
 
 void wd_furniture_unload(void)
@@ -352,6 +358,7 @@ void wd_furniture_unload(void)
 	WD_VEC_EACH (const struct rule, r, &set.rules)
 		wd_regex_free(r->re);
 	wd_arena_free(set.mem);
+	wd_arena_free(set.loading);
 	memset(&set, 0, sizeof(set));
 }
 

@@ -22,6 +22,7 @@
 #include "base/utf8.h"
 
 #define PLANE 0x10000
+#define SCRATCH_BYTES ((size_t)512 << 20) /* at most, while it is built */
 #define NONE UINT32_MAX
 #define HAS_OUT 0x80000000u /* in `base`: a phrase ends here or at a suffix */
 #define TO_ROOT 0x40000000u /* in `base`: the failure link leads to the root */
@@ -350,7 +351,8 @@ static int slots_new(struct wd_phrases *p)
 	return WD_OK;
 }
 
-static int expand(struct wd_phrases *p, node_queue *q, struct node nd, uint16_t *kids)
+static int expand(struct wd_phrases *p, struct wd_arena *scratch, node_queue *q, struct node nd,
+	uint16_t *kids)
 {
 	uint32_t from = take_ends(p, &nd);
 	size_t n = 0;
@@ -370,7 +372,7 @@ static int expand(struct wd_phrases *p, node_queue *q, struct node nd, uint16_t 
 	for (size_t k = 0; k < n; k++)
 		slot_take(p, base + kids[k], nd.state);
 	for (uint32_t i = from, k = 0; k < n; k++) {
-		struct node *kid = wd_vec_push(p->a, q);
+		struct node *kid = wd_vec_push(scratch, q);
 		if (kid == NULL)
 			return WD_E_LIMIT;
 		*kid = (struct node){base + kids[k], i, i, nd.depth + 1};
@@ -383,9 +385,12 @@ static int expand(struct wd_phrases *p, node_queue *q, struct node nd, uint16_t 
 
 static int build_states(struct wd_phrases *p)
 {
+	wd_cleanup(wd_arena_freep) struct wd_arena *scratch = wd_arena_new(SCRATCH_BYTES);
+	if (scratch == NULL)
+		return WD_E_LIMIT;
 	node_queue q = {0};
-	struct node *root = wd_vec_push(p->a, &q);
-	uint16_t *kids = wd_arena_array(p->a, p->symbols + 1, sizeof(*kids));
+	struct node *root = wd_vec_push(scratch, &q);
+	uint16_t *kids = wd_arena_array(scratch, p->symbols + 1, sizeof(*kids));
 	if (root == NULL || kids == NULL)
 		return WD_E_LIMIT;
 	*root = (struct node){0, 0, (uint32_t)p->list.n, 0};
@@ -395,7 +400,7 @@ static int build_states(struct wd_phrases *p)
 		 * those are expanded, so links are made here and not when a child gets its slot. */
 		if (nd.state != 0)
 			finish_state(p, &nd);
-		if (expand(p, &q, nd, kids) != WD_OK)
+		if (expand(p, scratch, &q, nd, kids) != WD_OK)
 			return WD_E_LIMIT;
 	}
 	return WD_OK;

@@ -10,6 +10,7 @@
 #include "parsers/clean.h"
 #include "parsers/html.h"
 #include "parsers/page.h"
+#include "parsers/repair.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,8 +77,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	 * words are not looked for. */
 	if (size < 4096 && art.repairs.n == 0 && memmem(data, size, "ld+json", 7) == NULL) {
 		struct wd_buf have;
+		wd_repairs unnoted = {0}; /* "<li+x" is text, without a repair to be noted */
 		wd_buf_init(&have, 64 * WD_MIB);
 		collect(&have, a, cs.text);
+		collect(&have, a, wd_repair_markup(a, cs.text, "text", &unnoted));
 		squash(&have, cs.text); /* what a lost quote made part of a tag */
 		check_words(wd_buf_str(&have), art.text);
 		wd_buf_done(&have);
