@@ -305,6 +305,46 @@ static void drop_scraps(struct wd_page *p, struct wd_page_el *root)
 	}
 }
 
+/* Nothing but short lines that each lead somewhere: three at least. */
+static bool is_link_list(const struct wd_page *p, const struct wd_page_el *list)
+{
+	enum { LEAST = 3, LINE_BYTES = 150 };
+	size_t items = 0;
+	for (size_t c = (size_t)(list - p->els) + 1; c < list->end; c = p->els[c].end) {
+		const struct wd_page_el *e = &p->els[c];
+		if (e->why != WD_PAGE_KEPT || e->sub == 0)
+			continue;
+		if (e->n->tag != WD_TAG_LI || e->sub > LINE_BYTES || e->links == 0 ||
+			e->sub_link * 4 < e->sub)
+			return false;
+		items++;
+	}
+	return items >= LEAST;
+}
+
+/* The last thing in the article is a list of links: other stories, with a word or two around each.
+ */
+static void drop_link_lists(struct wd_page *p, struct wd_page_el *root)
+{
+	size_t last = 0;
+	for (size_t i = (size_t)(root - p->els) + 1; i < root->end;) {
+		const struct wd_page_el *e = &p->els[i];
+		bool out = e->why != WD_PAGE_KEPT;
+		bool list = e->n->tag == WD_TAG_UL || e->n->tag == WD_TAG_OL;
+		if (!out && !list && e->reads)
+			last = i;
+		i = out || list ? e->end : i + 1;
+	}
+	for (size_t i = last + 1; last > 0 && i < root->end;) {
+		struct wd_page_el *e = &p->els[i];
+		bool out = e->why != WD_PAGE_KEPT;
+		bool list = e->n->tag == WD_TAG_UL || e->n->tag == WD_TAG_OL;
+		if (!out && list && is_link_list(p, e))
+			wd_page_out(p, e, WD_PAGE_LINKS);
+		i = out || list ? e->end : i + 1;
+	}
+}
+
 void wd_page_trim(struct wd_page *p, struct wd_page_el *root)
 {
 	size_t at = (size_t)(root - p->els);
@@ -316,6 +356,8 @@ void wd_page_trim(struct wd_page *p, struct wd_page_el *root)
 	}
 	mark_captions(p, root);
 	drop_repeated(p, root);
+	if (!p->bare)
+		drop_link_lists(p, root);
 	if (!p->bare) /* where nothing is around an article, its short lines are its own */
 		drop_scraps(p, root);
 	drop_empty_headings(p, root);

@@ -25,6 +25,7 @@ struct wd_page_vocab {
 		uint32_t kinds;
 		uint8_t sort; /* index + 1 into sorts, 0: none */
 	} slots[SLOTS];
+	uint64_t known[1024]; /* a bit per upper 16 bits of the hashes: mostly the answer is no */
 	char sorts[MAX_SORTS][SORT_BYTES];
 	size_t used, sort_count;
 	uint8_t longest;
@@ -105,6 +106,8 @@ static size_t find(const struct wd_page_vocab *v, uint64_t hash)
 
 static uint32_t lookup(const struct wd_page_vocab *v, uint64_t hash)
 {
+	if ((v->known[hash >> 54] >> (hash >> 48 & 63) & 1) == 0)
+		return 0;
 	size_t at = find(v, hash);
 	return at < SLOTS ? v->slots[at].kinds : 0;
 }
@@ -119,6 +122,7 @@ static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind, ui
 	size_t at = hash & (SLOTS - 1);
 	while (v->slots[at].kinds != 0 && v->slots[at].hash != hash)
 		at = (at + 1) & (SLOTS - 1);
+	v->known[hash >> 54] |= UINT64_C(1) << (hash >> 48 & 63);
 	v->used += v->slots[at].kinds == 0 ? 1 : 0;
 	v->slots[at].hash = hash;
 	v->slots[at].kinds |= kind;

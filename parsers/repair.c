@@ -106,12 +106,16 @@ static size_t quick_attrs(struct look *l, size_t i)
 		['0' ... '9'] = true,
 		['A' ... 'Z'] = true,
 		['a' ... 'z'] = true};
+	const unsigned char *b = (const unsigned char *)l->s.p;
 	while (i < l->s.n) {
-		char c = l->s.p[i];
-		if (plain[(unsigned char)c]) {
+		while (l->s.n - i >= 4 && plain[b[i]] && plain[b[i + 1]] && plain[b[i + 2]] &&
+			plain[b[i + 3]])
+			i += 4;
+		while (i < l->s.n && plain[b[i]])
 			i++;
-			continue;
-		}
+		if (i == l->s.n)
+			break;
+		char c = l->s.p[i];
 		if (c == '>')
 			return i + 1;
 		if (c == '<' || (unsigned char)c >= 0x80) {
@@ -311,7 +315,11 @@ static unsigned look(struct wd_str s, struct wd_arena *a)
 	l->s = s;
 	for (size_t i = 0; i < s.n;) {
 		size_t from = i;
-		while (i < s.n && !special[(unsigned char)s.p[i]])
+		const unsigned char *b = (const unsigned char *)s.p;
+		while (s.n - i >= 4 && !(special[b[i]] | special[b[i + 1]] | special[b[i + 2]] |
+					       special[b[i + 3]]))
+			i += 4;
+		while (i < s.n && !special[b[i]])
 			i++;
 		if (i > from && l->last != WD_TAG_OTHER && wd_rlex_skip(s, from) < i)
 			l->last = WD_TAG_OTHER;

@@ -52,6 +52,18 @@ static void test_strategies(void **state)
 			"<article><p>At <span class=ticker>Acme</span>, we learned it. " LONG1
 			" <span class=share>Share</span></p><p>" LONG2 "</article>",
 			"article", "At Acme, we learned it. " LONG1 "\n\n" LONG2},
+		{"other stories with a word around each link",
+			"<nav><a href=0>x</a></nav><div class=story-body><p>" LONG1 "<p>" LONG2
+			"<ul><li>One <a href=1>story of it</a><li><a href=2>The second</a> as well"
+			"<li>A <a href=3>third</a> and <a href=4>fourth</a></ul></div>",
+			"articleBody", LONG1 "\n\n" LONG2},
+		{"a list that the text goes on behind",
+			"<nav><a href=0>x</a></nav><div class=story-body><p>" LONG1
+			"<ul><li>One <a href=1>story of it</a><li><a href=2>The second</a> as well"
+			"<li>A <a href=3>third</a> and so on</ul><p>" LONG2 "</div>",
+			"articleBody",
+			LONG1
+			"\n\nOne story of it\n\nThe second as well\n\nA third and so on\n\n" LONG2},
 		{"other stories in a body of their own",
 			"<div class=story-body><p>" LONG1 LONG2 "<p>" LONG2
 			"</div><div class=top-story><div class=content><p>" LONG2 LONG1
