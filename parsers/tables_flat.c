@@ -101,16 +101,18 @@ static bool is_quoted(struct wd_str s)
 	       wd_str_find(s, WD_STR("\",\""), 1) != SIZE_MAX;
 }
 
-/* The end of the field at `at`: behind its closing quote, if it has quotes, else at the comma. */
-static size_t field_end(struct wd_str s, size_t at)
+/* The end of the field at `at`: behind its closing quote, if it has quotes, else at the comma.
+ * *open: a quote was found that nothing closes; no other is looked for then. */
+static size_t field_end(struct wd_str s, size_t at, bool *open)
 {
-	if (at < s.n && s.p[at] == '"') {
+	if (!*open && at < s.n && s.p[at] == '"') {
 		for (size_t i = at + 1; (i = wd_str_chr(s, '"', i)) != SIZE_MAX; i++) {
 			if (i + 1 < s.n && s.p[i + 1] == '"') /* written twice: one of the text */
 				i++;
 			else if (i + 1 >= s.n || s.p[i + 1] == ',')
 				return i + 1;
 		}
+		*open = true;
 	}
 	size_t comma = wd_str_chr(s, ',', at);
 	return comma == SIZE_MAX ? s.n : comma;
@@ -120,8 +122,9 @@ static size_t field_end(struct wd_str s, size_t at)
 static size_t split_fields(struct wd_str s, struct wd_str *cells)
 {
 	size_t n = 0;
+	bool open = false;
 	for (size_t at = 0;; at++) {
-		size_t end = field_end(s, at);
+		size_t end = field_end(s, at, &open);
 		if (n >= MAX_COLS)
 			return 0;
 		struct wd_str cell = wd_utf8_trim(wd_str_sub(s, at, end));
@@ -139,8 +142,9 @@ static size_t split_fields(struct wd_str s, struct wd_str *cells)
 /* A comma with a space behind it that no quotes hold: prose. */
 static bool has_prose_comma(struct wd_str s)
 {
+	bool open = false;
 	for (size_t at = 0; at < s.n; at++) {
-		at = field_end(s, at);
+		at = field_end(s, at, &open);
 		if (at + 1 < s.n && s.p[at + 1] == ' ')
 			return true;
 	}
