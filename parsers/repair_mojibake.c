@@ -177,16 +177,36 @@ static bool may_begin_run(struct wd_str s, size_t i)
 	return ((han >= 0xE3 && han <= 0xE9) || han == 0xEF) && hangul >= 0xEA && hangul <= 0xED;
 }
 
-/* run_end() without a look at each letter. */
-static size_t skip_run(struct wd_str s, size_t i)
+/* The next run at or after i that undo_run() may undo; s.n: none. Nearly all text is passed by, so
+ * without a look at each letter. */
+static size_t find_run(struct wd_str s, size_t i)
 {
-	size_t from = i;
-	for (; i < s.n && (unsigned char)s.p[i] >= 0x80; i++) {
-		if ((unsigned char)s.p[i] == 0xEF &&
-			wd_str_starts(wd_str_from(s, i), WD_STR("\xEF\xBF\xBD")))
-			return i > from ? i : i + 3;
+	const uint64_t high = 0x8080808080808080u;
+	while (i < s.n) {
+		uint64_t eight = high;
+		if (i + sizeof(eight) <= s.n)
+			memcpy(&eight, s.p + i, sizeof(eight));
+		if ((eight & high) == 0) {
+			i += sizeof(eight);
+			continue;
+		}
+		if ((unsigned char)s.p[i] < 0xE3) {
+			i++;
+			continue;
+		}
+		if (may_begin_run(s, i))
+			return i;
+		bool lost = wd_str_starts(wd_str_from(s, i), WD_STR("\xEF\xBF\xBD"));
+		if (lost) { /* parts two runs */
+			i += 3;
+			continue;
+		}
+		while (i < s.n && (unsigned char)s.p[i] >= 0x80 &&
+			((unsigned char)s.p[i] != 0xEF ||
+				!wd_str_starts(wd_str_from(s, i), WD_STR("\xEF\xBF\xBD"))))
+			i++;
 	}
-	return i;
+	return s.n;
 }
 
 /* Only East Asian letters and signs. */
@@ -222,20 +242,7 @@ static struct wd_str undo_cp949(
 	char *o = NULL, bytes[RUN_BYTES];
 	size_t n = 0, done = 0, sure = 0;
 	for (int pass = 0; pass < 2; pass++) { /* what is sure first: company for the others */
-		for (size_t i = 0; i < s.n;) {
-			if ((unsigned char)s.p[i] < 0xE3) {
-				i += wd_utf8_ascii_run(wd_str_from(s, i));
-				for (size_t k = 0; k < 8 && i < s.n; k++) { /* its rest */
-					if ((unsigned char)s.p[i] >= 0xE3)
-						break;
-					i++;
-				}
-				continue;
-			}
-			if (!may_begin_run(s, i)) {
-				i = skip_run(s, i);
-				continue;
-			}
+		for (size_t i = 0; (i = find_run(s, i)) < s.n;) {
 			size_t end = WD_MAX(run_end(s, i), i + 1);
 			size_t k = undo_run(c, wd_str_sub(s, i, end), bytes);
 			if (pass == 0) {
