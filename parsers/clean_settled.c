@@ -11,7 +11,7 @@
  *   mojibake              (asked itself: it is quick; clean.c)
  *   markup repair         "<", "&", "/" and such before what could be a name (`debris`; then the
  *                         repair layer is asked itself, by clean.c)
- *   tables of boxes       two neighbours that hold nothing but boxes
+ *   tables of boxes       two neighbours that hold nothing but boxes, or one with six of them
  *   tables in lines       neighbouring lines, no prose: two with a delimiter, three short ones with
  * a figure, six short ones tables as they are    a table runs of text          two texts side by
  * side that are not parted by a space lists                 a line of a paragraph, or an item, that
@@ -224,6 +224,8 @@ void wd_watch_open(struct wd_clean_watch *w, const struct wd_node *n, bool is_bl
 			before = before->prev;
 		w->unsettled |= before != NULL && wd_table_is_box_row(before);
 	}
+	if (n->tag == WD_TAG_P && wd_table_count_boxes(n) >= WD_TABLE_STACK)
+		w->unsettled = true;
 }
 
 void wd_watch_close(struct wd_clean_watch *w, const struct wd_node *n, bool is_block)

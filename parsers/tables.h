@@ -30,6 +30,10 @@ size_t wd_tables_prepare(struct wd_arena *a, struct wd_node *root);
 bool wd_table_parts_lines(const struct wd_node *n);
 /** Holds two or more boxes and nothing else, as a row of cells does. */
 bool wd_table_is_box_row(const struct wd_node *n);
+/** How many boxes it holds when it holds nothing else; cells without rows are at least this many.
+ */
+size_t wd_table_count_boxes(const struct wd_node *n);
+#define WD_TABLE_STACK 6
 /** A line of so many bytes can be a row, or a cell, that no delimiter tells. */
 bool wd_table_is_short(size_t bytes);
 /** The same, of a line whose text is known. */

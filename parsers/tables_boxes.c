@@ -118,6 +118,11 @@ bool wd_table_is_box_row(const struct wd_node *n)
 	return n->type == WD_NODE_ELEMENT && is_box(n) && count_boxes(n, WD_MAX_TABLE_COLS) >= 2;
 }
 
+size_t wd_table_count_boxes(const struct wd_node *n)
+{
+	return count_boxes(n, WD_MAX_TABLE_CELLS);
+}
+
 /* Small enough for a cell: few nodes, little text, nothing big. */
 static bool is_small(const struct wd_node *cell)
 {
@@ -387,6 +392,35 @@ static struct wd_node *judge_lines(struct wd_arena *a, struct wd_node *n)
 	return table;
 }
 
+/* ---- all cells in one line of <span>s ---- */
+
+/* Cell by cell as if each stood on a line: their types tell the columns, or nothing does. */
+static struct wd_node *judge_spans(struct wd_arena *a, struct wd_node *n)
+{
+	size_t cells = wd_table_count_boxes(n);
+	struct wd_tline *l = cells >= WD_TABLE_STACK ? wd_arena_array(a, cells, sizeof(*l)) : NULL;
+	size_t at = 0;
+	if (l == NULL)
+		return NULL;
+	for (struct wd_node *c = n->first; c != NULL; c = c->next) {
+		if (is_space(c))
+			continue;
+		if (c->tag != WD_TAG_SPAN || !is_small(c))
+			return NULL;
+		l[at++] = (struct wd_tline){.text = wd_table_node_text(a, c)};
+	}
+	struct wd_tfind f = {0};
+	if (!wd_find_stacked(a, l, 0, cells, &f) || f.from > 0 || f.to < cells)
+		return NULL;
+	struct wd_node *table = wd_node_new(a, WD_TAG_TABLE);
+	if (table == NULL)
+		return NULL;
+	table->data = f.grid;
+	wd_node_insert_before(n, table);
+	wd_node_remove(n);
+	return table;
+}
+
 /* ---- <dl> of names and figures ---- */
 
 /* Terms and values in turn, all of them small, and the values figures: two columns. The first pair
@@ -442,7 +476,9 @@ void wd_tables_boxes(struct wd_arena *a, struct wd_node *root)
 			     holds_lines_of_boxes(n);
 		if (lines)
 			table = judge_lines(a, n);
-		else if (box && n->tag == WD_TAG_DL)
+		else if (n->tag == WD_TAG_P || n->tag == WD_TAG_DIV)
+			table = judge_spans(a, n);
+		if (box && n->tag == WD_TAG_DL)
 			table = judge_terms(a, n);
 		if (table == NULL && box)
 			table = judge(a, n);

@@ -706,7 +706,7 @@ bool wd_find_stacked(
 		short_line(&l[at + n]))
 		n++;
 	ret->to = at + WD_MAX(n, 1);
-	if (n < 6)
+	if (n < WD_TABLE_STACK)
 		return false;
 	if (try_groups(a, l, at, at + n, ret))
 		return true;
