@@ -94,11 +94,37 @@ static size_t delim_at(struct wd_str s, size_t i, enum delim d)
 	}
 }
 
-/* "a","b, c","d": commas as spreadsheets write them. */
+/* "a","b, c","d": commas as spreadsheets write them, all fields in quotes. */
 static bool is_quoted(struct wd_str s)
 {
-	return s.n > 6 && s.p[0] == '"' && s.p[s.n - 1] == '"' &&
-	       wd_str_find(s, WD_STR("\",\""), 1) != SIZE_MAX;
+	if (s.n <= 6 || s.p[0] != '"' || s.p[s.n - 1] != '"')
+		return false;
+	size_t parts = 0;
+	for (size_t i = 1; (i = wd_str_chr(s, ',', i)) != SIZE_MAX; i++) {
+		bool behind = s.p[i - 1] == '"', before = i + 1 < s.n && s.p[i + 1] == '"';
+		if (behind != before)
+			return false;
+		parts += behind;
+	}
+	return parts > 0;
+}
+
+/* Only what stands between two fields parts them: quotes inside are often not written twice. */
+static size_t split_quoted(struct wd_str s, struct wd_str *cells)
+{
+	size_t n = 0;
+	s = wd_str_sub(s, 1, s.n - 1);
+	for (;;) {
+		size_t at = wd_str_find(s, WD_STR("\",\""), 0);
+		if (n + 1 >= MAX_COLS)
+			return 0;
+		if (cells != NULL)
+			cells[n] = wd_utf8_trim(wd_str_sub(s, 0, at));
+		n++;
+		if (at == SIZE_MAX)
+			return n;
+		s = wd_str_from(s, at + 3);
+	}
 }
 
 /* The end of the field at `at`: behind its closing quote, if it has quotes, else at the comma.
@@ -181,7 +207,7 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 		s = wd_utf8_trim(s);
 	}
 	if (d == D_COMMA)
-		return split_fields(s, cells);
+		return is_quoted(s) ? split_quoted(s, cells) : split_fields(s, cells);
 	if (cells == NULL && (d == D_TAB || d == D_SEMI)) {
 		char c = d == D_TAB ? '\t' : ';';
 		for (size_t i = 0; n < MAX_COLS && (i = wd_str_chr(s, c, i)) != SIZE_MAX; i++)
@@ -361,9 +387,9 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 			break;
 		if (i > at && l[i].gap == 2 && r.rows > 1 && r.counts[n - 1] == 0)
 			break; /* behind a blank line: another shape, another table */
-		if (d == D_COMMA && has_prose_comma(l[i].text))
-			break;
 		bool quoted = d == D_COMMA && is_quoted(l[i].text);
+		if (d == D_COMMA && !quoted && has_prose_comma(l[i].text))
+			break;
 		if (quoted != (r.quoted > 0) && r.rows > 0 && r.counts[n - 1] == 0)
 			break;
 		r.counts[n - 1]++;
