@@ -95,7 +95,7 @@ static size_t count_cols(const struct tcells *t, uint32_t *carry, size_t max)
 			uint32_t cs = span_of(t->cells.v[at], "colspan"),
 				 rs = span_of(t->cells.v[at], "rowspan");
 			for (uint32_t k = 0; k < cs && c < max; k++, c++)
-				carry[c] = rs;
+				carry[c] = WD_MAX(carry[c], rs); /* spans may overlap */
 		}
 		while (c < max && carry[c] > 0)
 			c++;
