@@ -281,20 +281,25 @@ static int put_meta(struct wd_store *s, const char *name, struct wd_str value, s
 	return r;
 }
 
-static bool get_meta(struct wd_store *s, const char *name, char *out, size_t cap)
+/* WD_E_NOTFOUND: there is none; a file that cannot be read is another matter. */
+static int get_meta(struct wd_store *s, const char *name, char *out, size_t cap, struct wd_err *err)
 {
 	sqlite3_stmt *st = NULL;
-	bool found = false;
-	if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE name = ?1", -1, &st, NULL) ==
-		SQLITE_OK) {
+	int rc = sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE name = ?1", -1, &st, NULL);
+	if (rc == SQLITE_OK) {
 		wd_sql_str(st, 1, wd_str_c(name));
-		if (sqlite3_step(st) == SQLITE_ROW) {
-			const char *text = (const char *)sqlite3_column_text(st, 0);
-			found = text != NULL && snprintf(out, cap, "%s", text) < (int)cap;
-		}
+		rc = sqlite3_step(st);
+	}
+	int r = WD_E_NOTFOUND;
+	if (rc == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(st, 0);
+		if (text != NULL && snprintf(out, cap, "%s", text) < (int)cap)
+			r = WD_OK;
+	} else if (rc != SQLITE_DONE) {
+		r = wd_sql_error(s->db, rc, "meta", err);
 	}
 	(void)sqlite3_finalize(st);
-	return found;
+	return r;
 }
 
 int wd_store_renew(struct wd_store *s, struct wd_err *err)
@@ -328,8 +333,10 @@ static int prepare(struct wd_store *s, struct wd_err *err)
 static int load(struct wd_store *s, const struct wd_store_opts *opts, struct wd_err *err)
 {
 	char clean[8];
-	s->was_clean = !get_meta(s, "clean", clean, sizeof(clean)) || strcmp(clean, "1") == 0;
-	int r = prepare(s, err);
+	int r = get_meta(s, "clean", clean, sizeof(clean), err);
+	s->was_clean = r == WD_E_NOTFOUND || (r == WD_OK && strcmp(clean, "1") == 0);
+	if (r == WD_OK || r == WD_E_NOTFOUND)
+		r = prepare(s, err);
 	if (r != WD_OK)
 		return r;
 	s->last_seq = wd_sql_one(s->db, "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'");
@@ -344,11 +351,13 @@ static int load(struct wd_store *s, const struct wd_store_opts *opts, struct wd_
 	if (r != WD_OK)
 		return r;
 	s->has_attempts = wd_sql_one(s->db, "SELECT count(*) FROM attempts") > 0;
-	if (!get_meta(s, "uuid", s->uuid, sizeof(s->uuid)))
+	r = get_meta(s, "uuid", s->uuid, sizeof(s->uuid), err);
+	if (r == WD_E_NOTFOUND)
 		r = opts->read_only ? wd_err_set(err, WD_E_MALFORMED, "store: no uuid in it")
 				    : wd_store_renew(s, err);
 	if (r == WD_OK && !opts->read_only)
 		r = put_meta(s, "clean", WD_STR("0"), err);
+	s->is_loaded = r == WD_OK;
 	return r;
 }
 
@@ -449,7 +458,7 @@ void wd_store_close(struct wd_store *s)
 		wd_store_rollback(s);
 	while (s->readers != NULL)
 		wd_store_reader_close(s->readers);
-	if (s->db != NULL && !s->read_only && s->st[ST_COUNT - 1] != NULL)
+	if (s->is_loaded && !s->read_only) /* one that was refused stays as it is */
 		(void)put_meta(s, "clean", WD_STR("1"), NULL);
 	wd_store_documents_close(s);
 	wd_store_checkpoint_end(s);

@@ -85,7 +85,7 @@ struct wd_store {
 	sqlite3_stmt *st[ST_COUNT];
 	char *dir, *path; /* NULL: temporary */
 	int lock_fd;
-	bool in_txn, was_clean, read_only;
+	bool in_txn, was_clean, read_only, is_loaded;
 	char uuid[WD_HASH_TEXT];
 	int64_t last_seq, opened_seq;
 	uint64_t max_bytes;

@@ -498,6 +498,41 @@ static void test_a_slow_starter_loses_nothing(void **state)
 	wd_store_close(s);
 }
 
+/* A page of meta cannot be read: that is no store without a name, to be given one and renewed. What
+ * lies delivered in the outbox, and all else, stays as it is. */
+static void test_a_damaged_file_is_not_written_to(void **state)
+{
+	(void)state;
+	char path[128];
+	struct wd_str before, after;
+	struct wd_store *s = open_here();
+	struct wd_store_reader *r;
+	assert_int_equal(wd_store_reader_open(s, "one", &r, NULL), WD_OK);
+	assert_int_equal(wd_store_begin(s, NULL), WD_OK);
+	for (int i = 0; i < 3; i++)
+		(void)add_row(s, "text");
+	assert_int_equal(wd_store_commit(s, NULL), WD_OK);
+	wd_store_ack(r, 3, 0);
+	wd_store_close(s);
+	(void)snprintf(path, sizeof(path), "%s/wiredesk.db", dir);
+	FILE *f = fopen(path, "r+");
+	assert_non_null(f);
+	char junk[8192];
+	memset(junk, 0xA5, sizeof(junk));
+	assert_int_equal(fseek(f, 4096, SEEK_SET), 0);
+	assert_int_equal(fwrite(junk, 1, sizeof(junk), f), sizeof(junk));
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(wd_file_read(path, WD_GIB, &before, NULL), WD_OK);
+	struct wd_store_opts opts = {.dir = dir};
+	struct wd_err err = {0};
+	assert_int_not_equal(wd_store_open(&opts, &s, &err), WD_OK);
+	assert_non_null(strstr(err.text, "corrupt"));
+	assert_int_equal(wd_file_read(path, WD_GIB, &after, NULL), WD_OK);
+	assert_true(wd_str_eq(before, after));
+	free(wd_unconst(before.p));
+	free(wd_unconst(after.p));
+}
+
 /* A renewed store tells its sinks to begin at nothing: not with what they have already. */
 static void test_renewal_sends_nothing_delivered_again(void **state)
 {
@@ -631,6 +666,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_a_reader_is_known_once_its_place_is_saved, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_slow_starter_loses_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			test_a_damaged_file_is_not_written_to, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_renewal_sends_nothing_delivered_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(
