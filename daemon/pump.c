@@ -7,7 +7,9 @@
  * submitted again. Rows of kinds the sink does not want count as delivered in passing.
  *
  * It waits in one place, for rows: a sink that has something to tell wakes it there, so neither new
- * rows nor delivery reports wait for the other.
+ * rows nor delivery reports wait for the other. Two submissions at most are on their way to a sink
+ * that wakes us: what comes meanwhile goes together. More of them would only wait inside librdkafka
+ * for a free request, and its thread (2.0.2) spins through that wait.
  *
  * Concurrency: everything runs on the pump's thread; state for status pages is under `lock`.
  */
@@ -47,7 +49,7 @@ struct wd_pump {
 	atomic_bool stop, renew;
 	atomic_int state;
 	/* thread's own */
-	int64_t sent, last_wanted;
+	int64_t sent, last_wanted, before_last; /* the last rows of the last two submissions */
 	bool unkept; /* a refused event could not be kept before the end */
 	size_t skip, batch;
 	struct wd_row *rows; /* read, wanted and not taken yet; `last_read`: the read ended there */
@@ -204,7 +206,7 @@ static bool establish(struct wd_pump *p)
 		down(p, &err);
 		return false;
 	}
-	p->sent = p->last_wanted = place.pos;
+	p->sent = p->last_wanted = p->before_last = place.pos;
 	p->skip = place.skip;
 	/* Lines behind the old mark whose rows are still to be skipped: until they are, the old
 	 * place stands, or a crash in between would write them again. */
@@ -238,7 +240,7 @@ static int read_batch(struct wd_pump *p, struct wd_err *err)
 	int64_t pos = wd_store_reader_pos(p->reader);
 	struct wd_arena *mem = wd_pump_rows_room(&p->mem, p->ops->keeps ? pos : INT64_MAX);
 	size_t n = 0, have = 0;
-	if (mem == NULL) { /* all of it is on its way */
+	if (mem == NULL || pos < p->before_last) { /* enough is on its way */
 		if (p->ops->wakes)
 			(void)wd_store_wait(p->reader, INT64_MAX, IDLE_US / 2);
 		return WD_OK;
@@ -271,6 +273,7 @@ static int hand_over(struct wd_pump *p, struct wd_err *err)
 		return r;
 	r = p->ops->submit(p->sink, p->rows, p->left, &taken, err);
 	if (taken > 0) {
+		p->before_last = p->last_wanted;
 		p->last_wanted = p->rows[taken - 1].seq;
 		p->sent = taken == p->left ? p->last_read : p->last_wanted;
 		p->rows += taken;
