@@ -56,6 +56,21 @@ static bool opens_reference(struct wd_str s)
 	return s.n > 0 && s.p[s.n - 1] == '&';
 }
 
+/* Without what nobody sees at its end: soft hyphens, joiners, spaces of no width. */
+static struct wd_str without_unseen(struct wd_str s)
+{
+	static const char *const unseen[] = {"\xC2\xAD", "\xE2\x80\x8B", "\xE2\x80\x8C",
+		"\xE2\x80\x8D", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
+	for (size_t i = 0; i < WD_COUNTOF(unseen);) {
+		struct wd_str u = wd_str_c(unseen[i++]);
+		if (s.n >= u.n && memcmp(s.p + s.n - u.n, u.p, u.n) == 0) {
+			s.n -= u.n;
+			i = 0;
+		}
+	}
+	return s;
+}
+
 /* Every word that a reader of the source tree sees. Numbers may be an ordered list's; a tag's name,
  * or CDATA, may be one that a later round of the repair understands. */
 static void check_words(
@@ -103,7 +118,10 @@ static void check_words(
 			struct wd_str word = wd_str_sub(s, from, i > from ? i : from);
 			bool markup = wd_tag_find(word) != WD_TAG_OTHER ||
 				      wd_str_eq(word, WD_STR("CDATA"));
-			bool joined = from == 0 && opens_reference(before);
+			/* a reference that comes together when a soft hyphen in it goes */
+			struct wd_str ahead = from == 0 ? before : wd_str_sub(s, 0, from);
+			struct wd_str seen = without_unseen(ahead);
+			bool joined = (from == 0 || seen.n < ahead.n) && opens_reference(seen);
 			if (word.n >= 4 && !(repaired && (markup || joined)))
 				WD_ASSERT(wd_str_find(wd_buf_str(&have), word, 0) != SIZE_MAX);
 			i += composes;
