@@ -557,7 +557,7 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 	q += litter;
 	odd |= litter > 0;
 	t.escaped = open == B_ESCAPED;
-	if (t.escaped) /* nothing else ends the look-ahead */
+	if (open != B_PLAIN && open != B_TABLE) /* nothing else ends the look-ahead */
 		s = wd_str_sub(s, 0, i + ESCAPED_MAX_BYTES);
 	if (q < s.n && !wd_rlex_blank(s, q) && close_at(s, q, open) == 0 && !slash_at(s, q) &&
 		!open_at(s, q))
