@@ -58,6 +58,16 @@ uint32_t wd_utf8_prev(struct wd_str s, size_t *at)
 	return cp;
 }
 
+bool wd_cp_is_any_of(uint32_t cp, const char *set)
+{
+	struct wd_str s = wd_str_c(set);
+	for (size_t at = 0; at < s.n;) {
+		if (wd_utf8_next(s, &at) == cp)
+			return true;
+	}
+	return false;
+}
+
 size_t wd_utf8_put(uint32_t cp, char out[4])
 {
 	if ((cp >= 0xD800 && cp <= 0xDFFF) || cp > 0x10FFFF)

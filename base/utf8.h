@@ -51,6 +51,8 @@ static inline bool wd_utf8_is_ascii(struct wd_str s)
 }
 /** Code point that ends before s.p[*at] (at > 0), moving *at back. */
 uint32_t wd_utf8_prev(struct wd_str s, size_t *at);
+/** Is it one of the characters of `set`? */
+bool wd_cp_is_any_of(uint32_t cp, const char *set);
 /** Writes 1–4 bytes, returns how many. Surrogates and values above U+10FFFF become U+FFFD. */
 size_t wd_utf8_put(uint32_t cp, char out[4]);
 /** First byte offset that is not well-formed UTF-8; s.n when all is well. */

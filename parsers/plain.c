@@ -19,16 +19,6 @@
 
 enum { HEADING_WIDTH = 110 };
 
-static bool is_mark_around(uint32_t cp, const char *set)
-{
-	struct wd_str s = wd_str_c(set);
-	for (size_t at = 0; at < s.n;) {
-		if (wd_utf8_next(s, &at) == cp)
-			return true;
-	}
-	return false;
-}
-
 /* "&nbsp;" in quotes, brackets or back-ticks of its own: spoken of, not meant. */
 static bool is_spoken_reference(struct wd_str s, size_t i)
 {
@@ -39,8 +29,8 @@ static bool is_spoken_reference(struct wd_str s, size_t i)
 	if (i == 0 || to == i + 1 || to + 1 >= s.n || s.p[to] != ';')
 		return false;
 	to++;
-	return is_mark_around(wd_utf8_prev(s, &before), "\"'`(“‘„«「『") &&
-	       is_mark_around(wd_utf8_next(s, &to), "\"'`)”’“»」』");
+	return wd_cp_is_any_of(wd_utf8_prev(s, &before), "\"'`(“‘„«「『") &&
+	       wd_cp_is_any_of(wd_utf8_next(s, &to), "\"'`)”’“»」』");
 }
 
 static void escape(struct wd_buf *out, struct wd_str s)
