@@ -7,16 +7,16 @@
  * cannot do without. The answer is sound, not sharp: "settled" only where no step could find
  * anything to do, "not settled" too often, which costs time and nothing else.
  *
- *   step                  cannot do without
- *   mojibake              (asked itself: it is quick; clean.c)
- *   markup repair         "<", "&", "/" and such before what could be a name (`debris`; then the
- *                         repair layer is asked itself, by clean.c)
- *   tables of boxes       two neighbours that hold nothing but boxes, or one with six of them
- *   tables in lines       neighbouring lines, no prose: two with a delimiter, three short ones with
- * a figure, six short ones tables as they are    a table runs of text          two texts side by
- * side that are not parted by a space lists                 a line of a paragraph, or an item, that
- * begins with a mark furniture             (it was asked until it found nothing; clean_furniture.c
- * tells)
+ *   mojibake         asked itself: it is quick (clean.c)
+ *   markup repair    "<", "&", "/" and such before what could be a name (`debris`; then the repair
+ *                    layer is asked itself, by clean.c)
+ *   tables of boxes  two neighbours that hold nothing but boxes, or one with six of them
+ *   tables in lines  neighbouring lines, no prose: two with a delimiter, three short ones with a
+ *                    figure, six short ones
+ *   tables as such   a table
+ *   runs of text     two texts side by side that are not parted by a space
+ *   lists            a line of a paragraph, or an item, that begins with a mark
+ *   furniture        it was asked until it found nothing (clean_furniture.c tells)
  *
  * Lines end where tables_lines.c ends them.
  */

@@ -25,10 +25,10 @@ void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t c
 		wd_repair_add(log->a, log->list, kind, log->field, count, WD_STR_NONE);
 }
 
-struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s)
+struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s, bool changed)
 {
 	struct wd_str ret = s;
-	if (!wd_buf_failed(b) && wd_arena_dup(a, wd_buf_str(b), &ret) < 0)
+	if (changed && !wd_buf_failed(b) && wd_arena_dup(a, wd_buf_str(b), &ret) < 0)
 		ret = s;
 	wd_buf_done(b);
 	return ret;

@@ -1,10 +1,9 @@
 /*
  * Tables whose rows or cells are elements of another name, or no elements at all:
  *
- *   <tr><cell>1</cell><cell>2</cell></tr>   a row that holds nothing but elements of one name:
- * cells <tr>1 | 2</tr>                          rows of text: lines, which tables_flat.c
- * understands <div><td>1</td><td>2</td></div>         boxes around the cells of a table without
- * rows: rows
+ *   <tr><cell>1</cell><cell>2</cell></tr>   elements of one name, and nothing else: cells
+ *   <tr>1 | 2</tr>                          text: lines, which tables_flat.c understands
+ *   <div><td>1</td><td>2</td></div>         boxes around cells, and no rows: rows
  *
  * A tree builder would put what stands between the table's tags before the table, all rows in one
  * line. Inside <table> these can mean nothing else, so the names are enough evidence. Each table is
@@ -241,10 +240,7 @@ struct wd_str wd_repair_cells(const struct wd_repair_log *log, struct wd_str s)
 	wd_repair_note(log, "cells_of_other_name", p->cells);
 	wd_repair_note(log, "rows_without_cells", p->lines);
 	wd_repair_note(log, "rows_of_other_name", p->rows);
-	if (p->cells + p->lines + p->rows == 0) {
-		wd_buf_done(&p->out);
-		return s;
-	}
-	*log->tables = true;
-	return wd_repair_done(log->a, &p->out, s);
+	bool changed = p->cells + p->lines + p->rows > 0;
+	*log->tables |= changed;
+	return wd_repair_done(log->a, &p->out, s, changed);
 }

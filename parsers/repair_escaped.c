@@ -417,11 +417,8 @@ static struct wd_str once(const struct wd_repair_log *log, struct pass *p, struc
 	}
 	end_stretch(p, &t, s.n);
 	copy_to(p, s.n);
-	if (p->undone == before && p->entities + p->cdata == 0) {
-		wd_buf_done(&p->out);
-		return s;
-	}
-	return wd_repair_done(log->a, &p->out, s);
+	bool changed = p->undone != before || p->entities + p->cdata > 0;
+	return wd_repair_done(log->a, &p->out, s, changed);
 }
 
 struct wd_str wd_repair_escaped(const struct wd_repair_log *log, struct wd_str s)

@@ -134,11 +134,7 @@ struct wd_str wd_repair_escapes(const struct wd_repair_log *log, struct wd_str s
 	end_line(p, s.n, s.n, false);
 	end_rows(p);
 	wd_repair_note(log, "escaped_white_space", p->count);
-	if (p->count == 0) {
-		wd_buf_done(&p->out);
-		return s;
-	}
 	wd_buf_add(&p->out, wd_str_from(s, p->done));
-	*log->tables = true;
-	return wd_repair_done(log->a, &p->out, s);
+	*log->tables |= p->count > 0;
+	return wd_repair_done(log->a, &p->out, s, p->count > 0);
 }

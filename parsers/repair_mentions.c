@@ -62,19 +62,9 @@ static bool is_word(uint32_t cp)
 	return wd_cp_is_letter(cp) || wd_cp_is_digit(cp);
 }
 
-static bool is_any_of(uint32_t cp, const char *set)
-{
-	struct wd_str s = wd_str_c(set);
-	for (size_t at = 0; at < s.n;) {
-		if (wd_utf8_next(s, &at) == cp)
-			return true;
-	}
-	return false;
-}
-
 static bool is_quote(uint32_t cp)
 {
-	return is_any_of(cp, "\"'`“”‘’„«»「」『』");
+	return wd_cp_is_any_of(cp, "\"'`“”‘’„«»「」『』");
 }
 
 /* ---- reading ---- */
@@ -305,14 +295,14 @@ static bool is_quoted(const struct side *l, const struct side *r)
 
 static bool is_stop(const struct side *r)
 {
-	return r->glued && is_any_of(r->cp, ",.;:?!)]\"'’”」、。，");
+	return r->glued && wd_cp_is_any_of(r->cp, ",.;:?!)]\"'’”」、。，");
 }
 
 static bool goes_on(const struct side *r)
 {
 	return !r->glued && r->cp != 0 &&
 	       (wd_cp_is_lower(r->cp) || wd_cp_is_digit(r->cp) ||
-		       is_any_of(r->cp, "-–—=(,.;\"'“‘"));
+		       wd_cp_is_any_of(r->cp, "-–—=(,.;\"'“‘"));
 }
 
 /* The tag stands in a sentence as a word would. */
@@ -324,14 +314,14 @@ static bool in_sentence(
 		return false;
 	if (is_cjk(l->cp) || (is_cjk(r->cp) && l->cp != 0)) /* no blanks between words */
 		return (is_table || !is_block) && t->tag != WD_TAG_BR && l->cp != 0 && r->cp != 0 &&
-		       !is_any_of(l->cp, "。！？") && (is_table || p->plain);
+		       !wd_cp_is_any_of(l->cp, "。！？") && (is_table || p->plain);
 	if (l->cp == 0) /* begins the line */
 		return p->plain && goes_on(r) && wd_cp_is_lower(r->cp);
 	if (t->end ? l->glued && is_word(l->cp) : r->glued && is_word(r->cp))
 		return false;
 	if (l->glued && is_word(l->cp) && (is_block || wd_tag_is_void(t->tag) || !p->plain))
 		return false;
-	if (is_any_of(l->cp, ".!?:|>"))
+	if (wd_cp_is_any_of(l->cp, ".!?:|>"))
 		return goes_on(r) && (p->plain || wd_cp_is_lower(r->cp));
 	if (is_stop(r) || goes_on(r))
 		return true;
@@ -377,7 +367,7 @@ static enum verdict judge_other(
 	if (t->end)
 		return USED;
 	if (is_raw(t->tag)) /* touches its content; what stands before it counts */
-		return l->cp != 0 && !l->tag && !is_any_of(l->cp, ".!?>") ? SPOKEN : USED;
+		return l->cp != 0 && !l->tag && !wd_cp_is_any_of(l->cp, ".!?>") ? SPOKEN : USED;
 	return spoken && (holds_joint(p, t) || other->line != t->line) ? SPOKEN : USED;
 }
 
@@ -504,12 +494,8 @@ static struct wd_str mentions_to_text(struct wd_arena *a, struct wd_str s, bool 
 		put_spoken(&out, wd_str_sub(s, t->at, t->next));
 		done = t->next;
 	}
-	if (done == 0) {
-		wd_buf_done(&out);
-		return s;
-	}
 	wd_buf_add(&out, wd_str_from(s, done));
-	return wd_repair_done(a, &out, s);
+	return wd_repair_done(a, &out, s, done > 0);
 }
 
 struct wd_str wd_repair_mentions(struct wd_arena *a, struct wd_str s)

@@ -14,8 +14,9 @@ struct wd_repair_log {
 };
 
 void wd_repair_note(const struct wd_repair_log *log, const char *kind, int64_t count);
-/** A buffer's text in the arena, `s` when the buffer failed. The buffer is released. */
-struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s);
+/** The end of a pass: the buffer's text in the arena; `s` when nothing `changed` or the buffer
+ * failed. The buffer is released. */
+struct wd_str wd_repair_done(struct wd_arena *a, struct wd_buf *b, struct wd_str s, bool changed);
 
 /** Markup left in the form of a string of another language (JSON, URL encoding, quoted-printable):
  * <\/td>, \u003c, %3Ctd%3E → markup. */

@@ -446,10 +446,7 @@ struct wd_str wd_repair_rows(const struct wd_repair_log *log, struct wd_str s)
 	wd_repair_note(log, "swapped_tags", p->swapped);
 	wd_repair_note(log, "rows_outside_table", p->outside);
 	wd_repair_note(log, "lost_start_tag", p->started);
-	if (p->slashes + p->swapped + p->outside + p->started == 0) {
-		wd_buf_done(&p->out);
-		return s;
-	}
-	*log->tables = true;
-	return wd_repair_done(log->a, &p->out, s);
+	bool changed = p->slashes + p->swapped + p->outside + p->started > 0;
+	*log->tables |= changed;
+	return wd_repair_done(log->a, &p->out, s, changed);
 }

@@ -389,9 +389,5 @@ struct wd_str wd_repair_tags(const struct wd_repair_log *log, struct wd_str s)
 	wd_repair_note(log, "bare_tag_name", p->bare);
 	wd_repair_note(log, "attribute_quote", p->quote);
 	bool changed = p->spaced + p->lost_lt + p->lost_gt + p->bare + p->quote > 0;
-	if (!changed) {
-		wd_buf_done(&p->out);
-		return s;
-	}
-	return wd_repair_done(log->a, &p->out, s);
+	return wd_repair_done(log->a, &p->out, s, changed);
 }
