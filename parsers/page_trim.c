@@ -322,6 +322,12 @@ static bool is_link_list(const struct wd_page *p, const struct wd_page_el *list)
 	return items >= LEAST;
 }
 
+/* Does it stand apart from the text: left out already, or a list? */
+static bool is_apart(const struct wd_page_el *e)
+{
+	return e->why != WD_PAGE_KEPT || e->n->tag == WD_TAG_UL || e->n->tag == WD_TAG_OL;
+}
+
 /* The last thing in the article is a list of links: other stories, with a word or two around each.
  */
 static void drop_link_lists(struct wd_page *p, struct wd_page_el *root)
@@ -329,19 +335,17 @@ static void drop_link_lists(struct wd_page *p, struct wd_page_el *root)
 	size_t last = 0;
 	for (size_t i = (size_t)(root - p->els) + 1; i < root->end;) {
 		const struct wd_page_el *e = &p->els[i];
-		bool out = e->why != WD_PAGE_KEPT;
-		bool list = e->n->tag == WD_TAG_UL || e->n->tag == WD_TAG_OL;
-		if (!out && !list && e->reads)
+		bool apart = is_apart(e);
+		if (!apart && e->reads)
 			last = i;
-		i = out || list ? e->end : i + 1;
+		i = apart ? e->end : i + 1;
 	}
 	for (size_t i = last + 1; last > 0 && i < root->end;) {
 		struct wd_page_el *e = &p->els[i];
-		bool out = e->why != WD_PAGE_KEPT;
-		bool list = e->n->tag == WD_TAG_UL || e->n->tag == WD_TAG_OL;
-		if (!out && list && is_link_list(p, e))
+		bool apart = is_apart(e);
+		if (apart && e->why == WD_PAGE_KEPT && is_link_list(p, e))
 			wd_page_out(p, e, WD_PAGE_LINKS);
-		i = out || list ? e->end : i + 1;
+		i = apart ? e->end : i + 1;
 	}
 }
 

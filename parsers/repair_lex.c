@@ -5,12 +5,13 @@
  * without one. Both only say what the bytes could be; whether it counts is decided by the passes,
  * from what stands around it. All are linear over a document: a reader looks ahead to the next
  * bracket or the next quote of the same kind, and each of these ends the look-ahead of one tag
- * only.
+ * only. Where a tag opens with another bracket than `<`, nothing need end it: a look-ahead of
+ * LOOK_AHEAD_BYTES does.
  */
 #include "parsers/repair_lex.h"
 
 #define NAME_MAX_BYTES 12
-#define ESCAPED_MAX_BYTES 600 /* of one escaped tag */
+#define LOOK_AHEAD_BYTES 600 /* for the end of a tag that another bracket than `<` opens */
 
 static unsigned char byte_at(struct wd_str s, size_t i)
 {
@@ -557,8 +558,8 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 	q += litter;
 	odd |= litter > 0;
 	t.escaped = open == B_ESCAPED;
-	if (open != B_PLAIN && open != B_TABLE) /* nothing else ends the look-ahead */
-		s = wd_str_sub(s, 0, i + ESCAPED_MAX_BYTES);
+	if (open != B_PLAIN && open != B_TABLE)
+		s = wd_str_sub(s, 0, i + LOOK_AHEAD_BYTES);
 	if (q < s.n && !wd_rlex_blank(s, q) && close_at(s, q, open) == 0 && !slash_at(s, q) &&
 		!open_at(s, q))
 		return false;

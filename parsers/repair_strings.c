@@ -13,10 +13,13 @@
 
 #define ENOUGH 4 /* encoded tags, of which at least one is an end tag */
 
+struct tally {
+	size_t tags, ends;
+};
+
 struct count {
-	size_t slash_ends;                      /* <\/name */
-	size_t unicode, percent, mail, slashed; /* tags */
-	size_t unicode_ends, percent_ends, mail_ends, slashed_ends;
+	size_t slash_ends; /* <\/name */
+	struct tally unicode, percent, mail, slashed;
 };
 
 /* A tag's name at i, behind the bracket; *ret_end: a slash (in any form) before it. */
@@ -38,34 +41,34 @@ static bool name_at(struct wd_str s, size_t i, bool *ret_end)
 static void count_at(struct wd_str s, size_t i, struct count *c)
 {
 	struct wd_str rest = wd_str_from(s, i);
+	struct tally *to;
+	size_t bytes; /* of the bracket */
 	bool end;
-	if (s.p[i] == '<' && wd_str_starts(wd_str_from(rest, 1), WD_STR("\\/"))) {
+	if (wd_str_starts(rest, WD_STR("<\\/"))) {
 		c->slash_ends += name_at(s, i + 1, &end);
-	} else if (wd_str_istarts(rest, WD_STR("\\u003c"))) {
-		if (name_at(s, i + 6, &end)) {
-			c->unicode++;
-			c->unicode_ends += end;
-		}
+		return;
+	}
+	if (wd_str_istarts(rest, WD_STR("\\u003c"))) {
+		to = &c->unicode;
+		bytes = 6;
 	} else if (wd_str_istarts(rest, WD_STR("\\x3c"))) {
-		if (name_at(s, i + 4, &end)) {
-			c->unicode++;
-			c->unicode_ends += end;
-		}
+		to = &c->unicode;
+		bytes = 4;
 	} else if (wd_str_istarts(rest, WD_STR("%3c"))) {
-		if (name_at(s, i + 3, &end)) {
-			c->percent++;
-			c->percent_ends += end;
-		}
+		to = &c->percent;
+		bytes = 3;
 	} else if (wd_str_istarts(rest, WD_STR("=3c"))) {
-		if (name_at(s, i + 3, &end)) {
-			c->mail++;
-			c->mail_ends += end;
-		}
+		to = &c->mail;
+		bytes = 3;
 	} else if (wd_str_starts(rest, WD_STR("\\<"))) {
-		if (name_at(s, i + 2, &end)) {
-			c->slashed++;
-			c->slashed_ends += end;
-		}
+		to = &c->slashed;
+		bytes = 2;
+	} else {
+		return;
+	}
+	if (name_at(s, i + bytes, &end)) {
+		to->tags++;
+		to->ends += end;
 	}
 }
 
@@ -145,18 +148,23 @@ static size_t bracket_escape(struct wd_str s, size_t i, char out[4], size_t *ret
 /* How the text is encoded: reads the escape at i, 0: none. */
 typedef size_t (*decoder)(struct wd_str s, size_t i, char out[4], size_t *ret_n);
 
+static bool is_enough(const struct tally *t)
+{
+	return t->tags >= ENOUGH && t->ends > 0;
+}
+
 static decoder find_decoder(const struct count *c, char *ret_mark)
 {
 	*ret_mark = '\\';
-	if (c->slash_ends >= ENOUGH || (c->unicode >= ENOUGH && c->unicode_ends > 0))
+	if (c->slash_ends >= ENOUGH || is_enough(&c->unicode))
 		return json_escape;
-	if (c->slashed >= ENOUGH && c->slashed_ends > 0)
+	if (is_enough(&c->slashed))
 		return bracket_escape;
 	*ret_mark = '%';
-	if (c->percent >= ENOUGH && c->percent_ends > 0)
+	if (is_enough(&c->percent))
 		return percent_escape;
 	*ret_mark = '=';
-	return c->mail >= ENOUGH && c->mail_ends > 0 ? mail_escape : NULL;
+	return is_enough(&c->mail) ? mail_escape : NULL;
 }
 
 struct wd_str wd_repair_strings(const struct wd_repair_log *log, struct wd_str s)
