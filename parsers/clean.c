@@ -52,14 +52,8 @@ void wd_clean_done(void)
 
 /* ---- one pass ---- */
 
-/* How a pass left its result. */
-struct rest {
-	bool settled; /* another one would change nothing */
-	bool endless; /* there is no end of what it would take out */
-};
-
 static int pass_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clean_opts *opts,
-	struct wd_clean *ret, struct rest *rest, struct wd_err *err)
+	struct wd_clean *ret, struct wd_clean_rest *rest, struct wd_err *err)
 {
 	struct wd_clean_watch watch;
 	bool quiet = true;
@@ -104,8 +98,8 @@ static int pass_tree(struct wd_arena *a, struct wd_node *root, const struct wd_c
 	return WD_OK;
 }
 
-static int pass_text(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
-	struct wd_clean *ret, struct rest *rest, struct wd_err *err)
+int wd_clean_pass(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_clean_rest *rest, struct wd_err *err)
 {
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
 	struct wd_html tree;
@@ -281,7 +275,7 @@ static void take_least(const struct result *seen, size_t from, size_t n, struct 
 	ret->tables = least->tables;
 }
 
-static void settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct rest rest,
+static void settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct wd_clean_rest rest,
 	struct wd_clean *ret)
 {
 	enum { ROUNDS = 8 };
@@ -291,7 +285,7 @@ static void settle(struct wd_arena *a, const struct wd_clean_opts *opts, struct 
 		struct wd_clean next;
 		struct wd_arena_mark mark = wd_arena_mark(a);
 		seen[n] = (struct result){ret->html, ret->text, ret->tables};
-		if (pass_text(a, ret->html, opts, &next, &rest, &ignored) < 0 ||
+		if (wd_clean_pass(a, ret->html, opts, &next, &rest, &ignored) < 0 ||
 			wd_str_eq(next.html, ret->html)) {
 			wd_arena_rewind(a, mark);
 			return;
@@ -317,8 +311,8 @@ static struct wd_clean_opts with_field(const struct wd_clean_opts *opts)
 	return o;
 }
 
-static void finish(
-	struct wd_arena *a, const struct wd_clean_opts *o, struct rest rest, struct wd_clean *ret)
+static void finish(struct wd_arena *a, const struct wd_clean_opts *o, struct wd_clean_rest rest,
+	struct wd_clean *ret)
 {
 	if (o->sanitise_only)
 		return;
@@ -333,7 +327,7 @@ int wd_clean_tree(struct wd_arena *a, struct wd_node *root, const struct wd_clea
 	struct wd_clean *ret, struct wd_err *err)
 {
 	struct wd_clean_opts o = with_field(opts);
-	struct rest rest;
+	struct wd_clean_rest rest;
 	memset(ret, 0, sizeof(*ret));
 	int r = pass_tree(a, root, &o, ret, &rest, err);
 	if (r == WD_OK)
@@ -345,11 +339,11 @@ int wd_clean_fragment(struct wd_arena *a, struct wd_str html, const struct wd_cl
 	struct wd_clean *ret, struct wd_err *err)
 {
 	struct wd_clean_opts o = with_field(opts);
-	struct rest rest;
+	struct wd_clean_rest rest;
 	if (html.n > WD_MAX_BODY_BYTES)
 		return wd_err_set(err, WD_E_LIMIT, "a text of %zu bytes: at most %llu are cleaned",
 			html.n, (unsigned long long)WD_MAX_BODY_BYTES);
-	int r = pass_text(a, html, &o, ret, &rest, err);
+	int r = wd_clean_pass(a, html, &o, ret, &rest, err);
 	if (r == WD_OK)
 		finish(a, &o, rest, ret);
 	return r;

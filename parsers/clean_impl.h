@@ -82,6 +82,18 @@ struct wd_node *wd_clean_next_block(const struct wd_node *root, struct wd_node *
 /** False: it may find more when it is asked again. */
 bool wd_clean_furniture(struct wd_arena *a, struct wd_node *root, bool news, struct wd_clean *ret);
 
+/* ---- one pass (clean.c) ---- */
+
+/** How a pass left its result. */
+struct wd_clean_rest {
+	bool settled; /* another one would change nothing */
+	bool endless; /* there is no end of what it would take out */
+};
+/** Repairs and cleans once; cleaning makes such passes until one changes nothing. opts->field is
+ * set. 0 or WD_E_LIMIT. Also for the fuzz target, which asks of each pass that no word is lost. */
+int wd_clean_pass(struct wd_arena *a, struct wd_str html, const struct wd_clean_opts *opts,
+	struct wd_clean *ret, struct wd_clean_rest *rest, struct wd_err *err);
+
 /* ---- is it settled? (clean_settled.c) ---- */
 
 /** What is known about a result while it is written. */

@@ -1,13 +1,13 @@
 /*
  * The cleaner on any bytes. Invariants: valid UTF-8; only elements of the allow-list, well nested;
  * cleaning the result again changes nothing; every word of the text that the HTML tree shows stands
- * in the result or in `removed`; every paragraph of the text stands in the HTML.
+ * in the result or in `removed`, after each pass.
  */
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/utf8.h"
-#include "parsers/clean.h"
+#include "parsers/clean_impl.h"
 #include "parsers/repair.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -48,44 +48,58 @@ static void check_nesting(struct wd_str html)
 	WD_ASSERT(depth == 0);
 }
 
-/* It ends in what may be the beginning of a reference, which the next text goes on with. */
-static bool opens_reference(struct wd_str s)
+/* Elements whose content no reader sees. */
+static bool is_unseen(const struct wd_node *n)
 {
-	while (s.n > 0 && (wd_is_alnum(s.p[s.n - 1]) || s.p[s.n - 1] == '#' || s.p[s.n - 1] == ';'))
-		s.n--;
-	return s.n > 0 && s.p[s.n - 1] == '&';
-}
-
-/* Without what nobody sees at its end: soft hyphens, joiners, spaces of no width. */
-static struct wd_str without_unseen(struct wd_str s)
-{
-	static const char *const unseen[] = {"\xC2\xAD", "\xE2\x80\x8B", "\xE2\x80\x8C",
-		"\xE2\x80\x8D", "\xE2\x81\xA0", "\xEF\xBB\xBF"};
-	for (size_t i = 0; i < WD_COUNTOF(unseen);) {
-		struct wd_str u = wd_str_c(unseen[i++]);
-		if (s.n >= u.n && memcmp(s.p + s.n - u.n, u.p, u.n) == 0) {
-			s.n -= u.n;
-			i = 0;
-		}
+	switch ((int)n->tag) {
+	case WD_TAG_SCRIPT:
+	case WD_TAG_STYLE:
+	case WD_TAG_TEMPLATE:
+	case WD_TAG_NOFRAMES:
+	case WD_TAG_NOEMBED:
+	case WD_TAG_TITLE:
+	case WD_TAG_HEAD:
+	case WD_TAG_MAP:
+	case WD_TAG_FRAMESET:
+	case WD_TAG_DATALIST:
+	case WD_TAG_COLGROUP:
+		return true;
+	default:
+		return false;
 	}
-	return s;
 }
 
-/* Every word that a reader of the source tree sees. Numbers may be an ordered list's; a tag's name,
- * or CDATA, may be one that a later round of the repair understands. */
-static void check_words(
-	struct wd_arena *a, struct wd_str input, bool repaired, const struct wd_clean *c)
+/* The words of one text, but those that numbers of an ordered list may be. */
+static void check_text(struct wd_str s, struct wd_str have)
+{
+	enum { LEAST = 4 };
+	for (size_t i = 0; i < s.n;) {
+		while (i < s.n && !wd_is_alpha(s.p[i]))
+			i++;
+		size_t from = i;
+		while (i < s.n && wd_is_alpha(s.p[i]))
+			i++;
+		/* A mark right behind, in this node or the next, composes (NFC); a control between
+		 * them goes. */
+		bool composes =
+			i >= s.n || (unsigned char)s.p[i] >= 0x7F || (unsigned char)s.p[i] < ' ';
+		struct wd_str word = wd_str_sub(s, from, i > from && composes ? i - 1 : i);
+		if (word.n >= LEAST)
+			WD_ASSERT(wd_str_find(have, word, 0) != SIZE_MAX);
+	}
+}
+
+/* Every word that a reader of the source tree sees stands in the result or in `removed`. */
+static void check_words(struct wd_arena *a, struct wd_str input, const struct wd_clean *c)
 {
 	struct wd_html_opts parse = {.fragment = true, .raw = true};
-	struct wd_html tree;
+	struct wd_html in, out;
 	struct wd_err err;
 	struct wd_buf have;
-	if (wd_html_parse(a, input, &parse, &tree, &err) < 0)
+	if (wd_html_parse(a, input, &parse, &in, &err) < 0 ||
+		wd_html_parse(a, c->html, &parse, &out, &err) < 0)
 		return;
 	wd_buf_init(&have, 64 * WD_MIB);
-	struct wd_html out;
-	if (wd_html_parse(a, c->html, &parse, &out, &err) < 0)
-		return;
 	for (struct wd_node *n = out.root; n != NULL; n = wd_node_next(out.root, n, false)) {
 		if (n->type == WD_NODE_TEXT)
 			squash(&have, n->text);
@@ -94,42 +108,48 @@ static void check_words(
 		wd_buf_putc(&have, ' ');
 		squash(&have, r->text);
 	}
-	struct wd_str before = WD_STR_NONE;
-	for (struct wd_node *n = tree.root; n != NULL;) {
-		bool code = n->tag == WD_TAG_SCRIPT || n->tag == WD_TAG_TEMPLATE ||
-			    n->tag == WD_TAG_NOFRAMES || n->tag == WD_TAG_NOEMBED ||
-			    n->tag == WD_TAG_TITLE || n->tag == WD_TAG_HEAD ||
-			    n->tag == WD_TAG_MAP || n->tag == WD_TAG_FRAMESET ||
-			    n->tag == WD_TAG_DATALIST || n->tag == WD_TAG_COLGROUP ||
-			    n->tag == WD_TAG_STYLE;
-		struct wd_str s = n->type == WD_NODE_TEXT ? n->text : WD_STR_NONE;
-		for (size_t i = 0; i < s.n;) {
-			while (i < s.n && !wd_is_alpha(s.p[i]))
-				i++;
-			size_t from = i;
-			while (i < s.n && wd_is_alpha(s.p[i]))
-				i++;
-			/* A mark right behind, in this node or the next, composes (NFC); a control
-			 * between them goes. */
-			bool composes = i >= s.n || (unsigned char)s.p[i] >= 0x7F ||
-					(unsigned char)s.p[i] < ' ';
-			if (composes)
-				i--;
-			struct wd_str word = wd_str_sub(s, from, i > from ? i : from);
-			bool markup = wd_tag_find(word) != WD_TAG_OTHER ||
-				      wd_str_eq(word, WD_STR("CDATA"));
-			/* a reference that comes together when a soft hyphen in it goes */
-			struct wd_str ahead = from == 0 ? before : wd_str_sub(s, 0, from);
-			struct wd_str seen = without_unseen(ahead);
-			bool joined = (from == 0 || seen.n < ahead.n) && opens_reference(seen);
-			if (word.n >= 4 && !(repaired && (markup || joined)))
-				WD_ASSERT(wd_str_find(wd_buf_str(&have), word, 0) != SIZE_MAX);
-			i += composes;
-		}
-		before = s.n > 0 ? s : before;
-		n = wd_node_next(tree.root, n, code);
+	for (struct wd_node *n = in.root; n != NULL; n = wd_node_next(in.root, n, is_unseen(n))) {
+		if (n->type == WD_NODE_TEXT)
+			check_text(n->text, wd_buf_str(&have));
 	}
 	wd_buf_done(&have);
+}
+
+/* What one pass took out is told in the end. */
+static void check_told(const struct wd_clean *pass, const struct wd_clean *all)
+{
+	WD_VEC_EACH (const struct wd_removed, r, &pass->removed) {
+		size_t k = 0;
+		while (k < all->removed.n && !wd_str_eq(all->removed.v[k].text, r->text))
+			k++;
+		WD_ASSERT(k < all->removed.n);
+	}
+}
+
+/* Cleaning is made of passes, and the repair of each may see markup in what the one before left:
+ * tags in pieces are no words, and what the repair makes of them is. So each pass is asked for its
+ * words, and the last one for the result. */
+static void check_passes(struct wd_arena *a, struct wd_str input, const struct wd_clean_opts *opts,
+	const struct wd_clean *all)
+{
+	enum { MOST = 16 };
+	struct wd_clean_rest rest;
+	struct wd_clean pass;
+	struct wd_err err;
+	for (int n = 0; n < MOST; n++) {
+		wd_repairs ignored = {0};
+		if (wd_clean_pass(a, input, opts, &pass, &rest, &err) < 0)
+			return;
+		struct wd_str mended = wd_repair_mojibake(a, input, opts->field, &ignored);
+		check_words(a, wd_repair_markup(a, mended, opts->field, &ignored), &pass);
+		check_told(&pass, all);
+		if (wd_str_eq(pass.html, all->html))
+			return;
+		if (wd_str_eq(pass.html, input))
+			break;
+		input = pass.html;
+	}
+	check_words(a, pass.html, all); /* what never comes to rest is shown as code */
 }
 
 static void check(struct wd_arena *a, struct wd_str input, bool sanitise_only)
@@ -150,17 +170,10 @@ static void check(struct wd_arena *a, struct wd_str input, bool sanitise_only)
 		(void)fprintf(stderr, "once:\n%.*s\ntwice:\n%.*s\n", WD_STR_ARG(once.html),
 			WD_STR_ARG(twice.html));
 	WD_ASSERT(wd_str_eq(once.html, twice.html));
-	/* A tag can come together when controls in it are taken out: no words of the input. */
-	for (size_t i = 0; !sanitise_only && i < input.n; i++) {
-		if ((unsigned char)input.p[i] < 0x20 && !wd_is_space(input.p[i]))
-			return;
-	}
-	if (!sanitise_only) { /* tags in pieces are no words; what the repair makes of them is */
-		wd_repairs ignored = {0};
-		input = wd_repair_mojibake(a, input, "text", &ignored);
-		input = wd_repair_markup(a, input, "text", &ignored);
-	}
-	check_words(a, input, !sanitise_only, &once);
+	if (sanitise_only)
+		check_words(a, input, &once);
+	else
+		check_passes(a, input, &opts, &once);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
