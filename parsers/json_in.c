@@ -77,10 +77,18 @@ bool wd_jread_peek(struct wd_jread *r, enum wd_jtype *ret)
  * end. */
 static size_t string_end(struct wd_jread *r, bool *plain)
 {
+	static const bool special[256] = {
+		[0 ... 0x1F] = true, ['"'] = true, ['\\'] = true, [0x7F] = true};
+	const unsigned char *b = (const unsigned char *)r->text.p;
 	size_t i = r->at + 1;
 	*plain = true;
-	for (; i < r->text.n && r->text.p[i] != '"'; i++) {
-		unsigned char c = (unsigned char)r->text.p[i];
+	for (; i < r->text.n; i++) {
+		while (r->text.n - i > 4 && !(special[b[i]] | special[b[i + 1]] |
+						    special[b[i + 2]] | special[b[i + 3]]))
+			i += 4;
+		unsigned char c = b[i];
+		if (c == '"')
+			break;
 		if (c == '\\') {
 			*plain = false;
 			i++;

@@ -2,8 +2,6 @@
  * Metadata of pages, inside. For parsers/metadata*.c.
  */
 #pragma once
-#include <jansson.h>
-
 #include "parsers/dates.h"
 #include "parsers/metadata.h"
 #include "parsers/page_impl.h"
@@ -28,6 +26,13 @@ struct wd_jsonld {
 	bool paywalled;
 };
 
+/* An object or array of JSON-LD that may say something. */
+struct wd_ld_object {
+	const struct wd_jnode *o;
+	struct wd_str id;
+	bool named;
+};
+
 struct wd_facts {
 	struct wd_arena *a;
 	const struct wd_doc *doc;
@@ -39,8 +44,9 @@ struct wd_facts {
 	wd_strs nexts; /* links that may lead to the article's next page */
 	struct wd_str title, canonical, base, lang;
 	wd_strs rel_authors;
-	const json_t **objects; /* of the JSON-LD script being read */
+	struct wd_ld_object *objects; /* of the JSON-LD script being read */
 	size_t object_count;
+	bool ld_torn; /* its structure is damaged */
 	struct wd_jsonld ld;
 	wd_facts_list *said; /* wd_metadata.facts */
 	size_t headline_at;  /* the element of the page that is the headline; 0: none found */

@@ -1,16 +1,18 @@
 /*
  * JSON-LD: the objects that describe the article, among those that describe the site, the page, the
  * breadcrumbs and the pictures. Real ones are often not quite JSON (comments around, raw line ends
- * in strings, commas at the end): a second, mended try is made, and what cannot be read is as if it
- * were not there.
+ * in strings, commas at the end, quotation marks inside of strings), so they are read by the reader
+ * of feeds, which takes what can be understood. Of a script whose structure is torn only dates,
+ * people and addresses are believed (a headline may be cut off there), and rather what a sound
+ * script says, of whatever type.
  */
-#include <jansson.h>
-
 #include "base/limits.h"
 #include "base/utf8.h"
+#include "parsers/json_in.h"
 #include "parsers/metadata_impl.h"
 
 #define MAX_SCRIPT (4 * WD_MIB)
+#define MAX_TREE (12 * WD_MIB)
 #define MAX_OBJECTS 2000 /* visited of one script */
 #define MAX_PEOPLE 50
 
@@ -23,35 +25,6 @@ static const struct {
 	{"SatiricalArticle", 9}, {"AdvertiserContentArticle", 9}, {"TechArticle", 8},
 	{"ScholarlyArticle", 8}, {"SocialMediaPosting", 7}, {"Report", 7}, {"Review", 6},
 	{"Recipe", 6}, {"WebPage", 3}, {"ItemPage", 3}};
-
-/* Control characters in strings become spaces, a comma before a bracket goes. */
-static struct wd_str mend(struct wd_arena *a, struct wd_str s)
-{
-	char *out = wd_arena_bytes(a, s.n);
-	size_t n = 0;
-	bool string = false;
-	for (size_t i = 0; out != NULL && i < s.n; i++) {
-		char c = s.p[i];
-		if (string && c == '\\' && i + 1 < s.n) {
-			out[n++] = c;
-			out[n++] = s.p[++i];
-			continue;
-		}
-		if (c == '"')
-			string = !string;
-		if ((unsigned char)c < ' ')
-			c = ' ';
-		if (!string && (c == ']' || c == '}')) {
-			size_t back = n;
-			while (back > 0 && out[back - 1] == ' ')
-				back--;
-			if (back > 0 && out[back - 1] == ',')
-				n = back - 1;
-		}
-		out[n++] = c;
-	}
-	return (struct wd_str){out, out != NULL ? n : 0};
-}
 
 /* Without comment and CDATA marks around, from the first bracket to the last. */
 static struct wd_str inner(struct wd_str s)
@@ -71,90 +44,149 @@ static struct wd_str inner(struct wd_str s)
 	return wd_str_sub(s, from, to);
 }
 
-static json_t *load(struct wd_arena *a, struct wd_str script)
+static size_t skip_space(struct wd_str s, size_t at)
 {
-	struct wd_str s = inner(script);
-	if (s.n == 0 || s.n > MAX_SCRIPT)
-		return NULL;
-	json_error_t e;
-	json_t *j = json_loadb(s.p, s.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &e);
-	if (j != NULL)
-		return j;
-	s = mend(a, s);
-	return s.n > 0 ? json_loadb(s.p, s.n, JSON_ALLOW_NUL | JSON_DISABLE_EOF_CHECK, &e) : NULL;
+	while (at < s.n && wd_is_space(s.p[at]))
+		at++;
+	return at;
+}
+
+/* The quotation mark at `at` ends its string: what follows goes on with the structure. */
+static bool is_closing(struct wd_str s, size_t at)
+{
+	at = skip_space(s, at + 1);
+	if (at == s.n || s.p[at] == ':' || s.p[at] == '}' || s.p[at] == ']')
+		return true;
+	if (s.p[at] != ',')
+		return false;
+	at = skip_space(s, at + 1);
+	return at == s.n || strchr("\"{[]}-", s.p[at]) != NULL || wd_is_digit(s.p[at]);
+}
+
+/* Quotation marks inside of strings get their backslash. */
+static struct wd_str mend_quotes(struct wd_arena *a, struct wd_str s)
+{
+	char *out = wd_arena_bytes(a, s.n * 2);
+	size_t n = 0;
+	bool string = false;
+	for (size_t i = 0; out != NULL && i < s.n; i++) {
+		char c = s.p[i];
+		if (string && c == '\\' && i + 1 < s.n) {
+			out[n++] = c;
+			c = s.p[++i];
+		} else if (c == '"' && (!string || is_closing(s, i))) {
+			string = !string;
+		} else if (c == '"') {
+			out[n++] = '\\';
+		}
+		out[n++] = c;
+	}
+	return (struct wd_str){out, out != NULL ? n : 0};
+}
+
+static const struct wd_jnode *get(const struct wd_jnode *o, const char *key)
+{
+	return wd_jnode_get(o, key);
+}
+
+static bool is_array(const struct wd_jnode *v)
+{
+	return v != NULL && v->type == WD_J_ARRAY;
+}
+
+static bool is_object(const struct wd_jnode *v)
+{
+	return v != NULL && v->type == WD_J_OBJECT;
+}
+
+/* The value, or the first that is none of nested arrays. */
+static const struct wd_jnode *first_of(const struct wd_jnode *v)
+{
+	while (is_array(v) && v->first != NULL)
+		v = v->first;
+	return v;
+}
+
+/* Of a list its first element, else the value itself; `next` of it leads on in a list only. */
+static const struct wd_jnode *list_of(const struct wd_jnode *v)
+{
+	return is_array(v) ? v->first : v;
+}
+
+static const struct wd_jnode *list_next(const struct wd_jnode *list, const struct wd_jnode *one)
+{
+	return is_array(list) ? one->next : NULL;
 }
 
 /* {"@id": "#ida"}: the object of that id elsewhere in the script. */
-static const json_t *referred(const struct wd_facts *f, const json_t *o)
+static const struct wd_jnode *referred(const struct wd_facts *f, const struct wd_jnode *o)
 {
-	const char *id = json_string_value(json_object_get(o, "@id"));
-	if (id == NULL || json_object_get(o, "name") != NULL)
+	struct wd_str id = wd_jnode_text(o, "@id");
+	if (id.n == 0 || get(o, "name") != NULL)
 		return o;
-	for (size_t i = 0; i < f->object_count; i++) {
-		const char *other = json_string_value(json_object_get(f->objects[i], "@id"));
-		if (other != NULL && strcmp(id, other) == 0 &&
-			json_object_get(f->objects[i], "name") != NULL)
-			return f->objects[i];
-	}
+	for (size_t i = 0; i < f->object_count; i++)
+		if (f->objects[i].named && wd_str_eq(f->objects[i].id, id))
+			return f->objects[i].o;
 	return o;
 }
 
-static struct wd_str text_of(struct wd_facts *f, const json_t *v)
+static struct wd_str text_of(struct wd_facts *f, const struct wd_jnode *v)
 {
-	while (json_is_array(v) && json_array_size(v) > 0)
-		v = json_array_get(v, 0);
-	if (json_is_object(v)) {
+	v = first_of(v);
+	if (is_object(v)) {
 		v = referred(f, v);
-		const json_t *name = json_object_get(v, "name");
-		v = name != NULL ? name : json_object_get(v, "@value");
+		const struct wd_jnode *name = get(v, "name");
+		v = name != NULL ? name : get(v, "@value");
 	}
-	if (!json_is_string(v))
+	if (v == NULL || v->type != WD_J_STRING)
 		return WD_STR_NONE;
-	struct wd_str s = {json_string_value(v), json_string_length(v)};
-	return wd_utf8_trim(wd_html_unescape(f->a, wd_arena_str(f->a, s), false));
+	return wd_utf8_trim(wd_html_unescape(f->a, wd_arena_str(f->a, v->text), false));
 }
 
-static struct wd_str member(struct wd_facts *f, const json_t *o, const char *key)
+static struct wd_str member(struct wd_facts *f, const struct wd_jnode *o, const char *key)
 {
-	return text_of(f, json_object_get(o, key));
+	return text_of(f, get(o, key));
 }
 
-static struct wd_str url_of(struct wd_facts *f, const json_t *v)
+static struct wd_str url_of(struct wd_facts *f, const struct wd_jnode *v)
 {
-	while (json_is_array(v) && json_array_size(v) > 0)
-		v = json_array_get(v, 0);
-	if (json_is_object(v)) {
-		const json_t *u = json_object_get(v, "url");
-		v = u != NULL ? u : json_object_get(v, "@id");
+	v = first_of(v);
+	if (is_object(v)) {
+		const struct wd_jnode *u = get(v, "url");
+		v = u != NULL ? u : get(v, "@id");
 	}
-	return json_is_string(v) ? text_of(f, v) : WD_STR_NONE;
+	return v != NULL && v->type == WD_J_STRING ? text_of(f, v) : WD_STR_NONE;
 }
 
-static void people(struct wd_facts *f, const json_t *v, wd_persons *ret)
+static void add_person(
+	struct wd_facts *f, const struct wd_jnode *one, struct wd_str name, wd_persons *ret)
 {
-	size_t n = json_is_array(v) ? json_array_size(v) : v != NULL ? 1 : 0;
-	for (size_t i = 0; i < n && ret->n < MAX_PEOPLE; i++) {
-		const json_t *one = json_is_array(v) ? json_array_get(v, i) : v;
-		struct wd_str name = text_of(f, one);
-		/* "name": ["A", "B"] */
-		const json_t *names = json_is_object(one) ? json_object_get(one, "name") : NULL;
-		size_t more = json_is_array(names) ? json_array_size(names) : 1;
-		for (size_t k = 0; k < more && ret->n < MAX_PEOPLE; k++) {
-			if (json_is_array(names))
-				name = text_of(f, json_array_get(names, k));
-			struct wd_person *p = name.n > 0 ? wd_vec_push(f->a, ret) : NULL;
-			if (p != NULL)
-				*p = (struct wd_person){.name = name,
-					.url = json_is_object(one) ? url_of(f, one) : WD_STR_NONE};
+	struct wd_person *p = name.n > 0 && ret->n < MAX_PEOPLE ? wd_vec_push(f->a, ret) : NULL;
+	if (p != NULL)
+		*p = (struct wd_person){
+			.name = name, .url = is_object(one) ? url_of(f, one) : WD_STR_NONE};
+}
+
+static void people(struct wd_facts *f, const struct wd_jnode *v, wd_persons *ret)
+{
+	for (const struct wd_jnode *one = list_of(v); one != NULL && ret->n < MAX_PEOPLE;
+		one = list_next(v, one)) {
+		const struct wd_jnode *names = is_object(one) ? get(one, "name") : NULL;
+		if (!is_array(names)) {
+			add_person(f, one, text_of(f, one), ret);
+			continue;
 		}
+		for (const struct wd_jnode *n = names->first; n != NULL && ret->n < MAX_PEOPLE;
+			n = n->next) /* "name": ["A", "B"] */
+			add_person(f, one, text_of(f, n), ret);
 	}
 }
 
-static void strings(struct wd_facts *f, const json_t *v, wd_strs *ret)
+static void strings(struct wd_facts *f, const struct wd_jnode *v, wd_strs *ret)
 {
-	size_t n = json_is_array(v) ? json_array_size(v) : v != NULL ? 1 : 0;
-	for (size_t i = 0; i < n && ret->n < WD_MAX_LIST; i++) {
-		struct wd_str rest = text_of(f, json_is_array(v) ? json_array_get(v, i) : v), word;
+	for (const struct wd_jnode *one = list_of(v); one != NULL && ret->n < WD_MAX_LIST;
+		one = list_next(v, one)) {
+		struct wd_str rest = text_of(f, one), word;
 		while (wd_str_split(&rest, ',', &word)) {
 			word = wd_utf8_trim(word);
 			struct wd_str *s =
@@ -165,36 +197,34 @@ static void strings(struct wd_facts *f, const json_t *v, wd_strs *ret)
 	}
 }
 
-static void images(struct wd_facts *f, const json_t *v, wd_images *ret)
+static void images(struct wd_facts *f, const struct wd_jnode *v, wd_images *ret)
 {
-	size_t n = json_is_array(v) ? json_array_size(v) : v != NULL ? 1 : 0;
-	for (size_t i = 0; i < n && ret->n < MAX_PEOPLE; i++) {
-		const json_t *one = json_is_array(v) ? json_array_get(v, i) : v;
+	for (const struct wd_jnode *one = list_of(v); one != NULL && ret->n < MAX_PEOPLE;
+		one = list_next(v, one)) {
 		struct wd_str url = url_of(f, one);
 		struct wd_image *img = url.n > 0 ? wd_vec_push(f->a, ret) : NULL;
 		if (img == NULL)
 			continue;
 		img->href = url;
-		if (json_is_object(one)) {
+		if (is_object(one)) {
 			img->caption = member(f, one, "caption");
 			img->credit = member(f, one, "creditText");
 		}
 	}
 }
 
-static bool is_false(const json_t *v)
+static bool is_false(const struct wd_jnode *v)
 {
-	return json_is_false(v) ||
-	       (json_is_string(v) && wd_str_ieqc(wd_str_c(json_string_value(v)), "false"));
+	return v != NULL && (v->type == WD_J_BOOL || v->type == WD_J_STRING) &&
+	       wd_str_ieqc(v->text, "false");
 }
 
-static int rank_of(struct wd_facts *f, const json_t *o, struct wd_str *ret_type)
+static int rank_of(struct wd_facts *f, const struct wd_jnode *o, struct wd_str *ret_type)
 {
-	const json_t *type = json_object_get(o, "@type");
-	size_t n = json_is_array(type) ? json_array_size(type) : 1;
+	const struct wd_jnode *list = get(o, "@type");
 	int best = 0;
-	for (size_t i = 0; i < n; i++) {
-		struct wd_str t = text_of(f, json_is_array(type) ? json_array_get(type, i) : type);
+	for (const struct wd_jnode *one = list_of(list); one != NULL; one = list_next(list, one)) {
+		struct wd_str t = text_of(f, one);
 		size_t slash = t.n;
 		while (slash > 0 && t.p[slash - 1] != '/' && t.p[slash - 1] != ':')
 			slash--;
@@ -205,24 +235,33 @@ static int rank_of(struct wd_facts *f, const json_t *o, struct wd_str *ret_type)
 				*ret_type = t;
 			}
 	}
-	if (best == 0)
-		return 0;
+	if (best == 0 || f->ld_torn)
+		return best;
 	best *= 4;
-	best += json_object_get(o, "headline") != NULL ? 2 : 0;
-	best += json_object_get(o, "datePublished") != NULL ? 1 : 0;
+	best += get(o, "headline") != NULL ? 2 : 0;
+	best += get(o, "datePublished") != NULL ? 1 : 0;
 	return best;
 }
 
-static void take(struct wd_facts *f, const json_t *o, int rank, struct wd_str type)
+/* What runs over several words, which a quotation mark inside would have cut off. */
+static void take_words(
+	struct wd_facts *f, const struct wd_jnode *o, int rank, struct wd_jsonld *ret)
+{
+	ret->headline = member(f, o, "headline");
+	if (ret->headline.n == 0 && rank >= 6 * 4)
+		ret->headline = member(f, o, "name");
+	ret->description = member(f, o, "description");
+	ret->body = member(f, o, "articleBody");
+	ret->section = member(f, o, "articleSection");
+	strings(f, get(o, "keywords"), &ret->keywords);
+}
+
+static void take(struct wd_facts *f, const struct wd_jnode *o, int rank, struct wd_str type)
 {
 	struct wd_jsonld ld = {.rank = rank};
 	ld.type = rank >= 6 * 4 ? type : WD_STR_NONE;
-	ld.headline = member(f, o, "headline");
-	if (ld.headline.n == 0 && rank >= 6 * 4)
-		ld.headline = member(f, o, "name");
-	ld.description = member(f, o, "description");
-	ld.body = member(f, o, "articleBody");
-	ld.section = member(f, o, "articleSection");
+	if (!f->ld_torn)
+		take_words(f, o, rank, &ld);
 	ld.language = member(f, o, "inLanguage");
 	ld.published = member(f, o, "datePublished");
 	if (ld.published.n == 0)
@@ -230,57 +269,65 @@ static void take(struct wd_facts *f, const json_t *o, int rank, struct wd_str ty
 	ld.modified = member(f, o, "dateModified");
 	ld.publisher = member(f, o, "publisher");
 	ld.copyright = member(f, o, "copyrightHolder");
-	ld.url = url_of(f, json_object_get(o, "mainEntityOfPage"));
-	people(f, json_object_get(o, "author"), &ld.authors);
+	ld.url = url_of(f, get(o, "mainEntityOfPage"));
+	people(f, get(o, "author"), &ld.authors);
 	if (ld.authors.n == 0)
-		people(f, json_object_get(o, "creator"), &ld.authors);
-	strings(f, json_object_get(o, "keywords"), &ld.keywords);
-	images(f, json_object_get(o, "image"), &ld.images);
-	ld.paywalled = is_false(json_object_get(o, "isAccessibleForFree"));
+		people(f, get(o, "creator"), &ld.authors);
+	images(f, get(o, "image"), &ld.images);
+	ld.paywalled = is_false(get(o, "isAccessibleForFree"));
 	ld.site = f->ld.site;
 	f->ld = ld;
 }
 
-/* Every object of the script, breadth first, without recursion. */
-static void walk(struct wd_facts *f, json_t *root)
+static void queue_up(struct wd_facts *f, const struct wd_jnode *v)
 {
-	const json_t **queue = wd_arena_array(f->a, MAX_OBJECTS, sizeof(json_t *));
-	size_t n = 0;
-	if (queue == NULL)
+	if (f->object_count == MAX_OBJECTS || (!is_array(v) && !is_object(v)))
 		return;
-	queue[n++] = root;
-	f->objects = queue;
-	for (size_t i = 0; i < n; i++) {
-		const json_t *v = queue[i];
-		for (size_t k = 0; json_is_array(v) && k < json_array_size(v) && n < MAX_OBJECTS;
-			k++)
-			queue[n++] = json_array_get(v, k);
-		f->object_count = n;
-		if (!json_is_object(v))
+	f->objects[f->object_count++] = (struct wd_ld_object){
+		v, wd_jnode_text(v, "@id"), is_object(v) && get(v, "name") != NULL};
+}
+
+/* Every object of the script, breadth first, without recursion. */
+static void walk(struct wd_facts *f, struct wd_arena *scratch, const struct wd_jnode *root)
+{
+	static const char *const below[] = {"@graph", "mainEntity", "mainEntityOfPage"};
+	f->objects = wd_arena_array(scratch, MAX_OBJECTS, sizeof(*f->objects));
+	f->object_count = 0;
+	if (f->objects != NULL)
+		queue_up(f, root);
+	for (size_t i = 0; i < f->object_count; i++) {
+		const struct wd_jnode *v = f->objects[i].o;
+		for (const struct wd_jnode *c = is_array(v) ? v->first : NULL; c != NULL;
+			c = c->next)
+			queue_up(f, c);
+		if (!is_object(v))
 			continue;
 		struct wd_str type = WD_STR_NONE;
 		int rank = rank_of(f, v, &type);
 		if (rank > f->ld.rank)
 			take(f, v, rank, type);
-		if (f->ld.site.n == 0 &&
-			wd_str_eqc(text_of(f, json_object_get(v, "@type")), "WebSite"))
+		if (f->ld.site.n == 0 && wd_str_eqc(text_of(f, get(v, "@type")), "WebSite"))
 			f->ld.site = member(f, v, "name");
-		static const char *const below[] = {"@graph", "mainEntity", "mainEntityOfPage"};
-		for (size_t k = 0; k < WD_COUNTOF(below) && n < MAX_OBJECTS; k++) {
-			const json_t *c = json_object_get(v, below[k]);
-			if (json_is_array(c) || json_is_object(c))
-				queue[n++] = c;
-		}
+		for (size_t k = 0; k < WD_COUNTOF(below); k++)
+			queue_up(f, get(v, below[k]));
 	}
+	f->objects = NULL;
+	f->object_count = 0;
 }
 
 void wd_jsonld_read(struct wd_facts *f, struct wd_str script)
 {
-	json_t *j = load(f->a, script);
-	if (j == NULL)
+	const unsigned torn = WD_JF_STRUCTURE | WD_JF_TRUNCATED;
+	struct wd_jread r = {.text = inner(script)};
+	wd_cleanup(wd_arena_freep) struct wd_arena *scratch = wd_arena_new(MAX_TREE);
+	if (r.text.n == 0 || r.text.n > MAX_SCRIPT || scratch == NULL)
 		return;
-	walk(f, j);
-	f->objects = NULL; /* borrowed from j */
-	f->object_count = 0;
-	json_decref(j);
+	const struct wd_jnode *root = wd_jread_value(&r, scratch);
+	if (r.faults & torn) {
+		r = (struct wd_jread){.text = mend_quotes(scratch, r.text)};
+		root = wd_jread_value(&r, scratch);
+	}
+	f->ld_torn = (r.faults & torn) != 0;
+	if (root != NULL)
+		walk(f, scratch, root);
 }
