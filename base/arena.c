@@ -166,6 +166,11 @@ void *wd_arena_alloc(struct wd_arena *a, size_t size)
 	return p;
 }
 
+void *wd_arena_raw(struct wd_arena *a, size_t size)
+{
+	return take(a, size > 0 ? size : 1, 16);
+}
+
 char *wd_arena_bytes(struct wd_arena *a, size_t size)
 {
 	return take(a, size > 0 ? size : 1, 1);

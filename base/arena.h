@@ -21,6 +21,8 @@ size_t wd_arena_used(const struct wd_arena *a);
 
 /** Zeroed memory, 16-byte aligned; NULL: limit reached or out of memory. */
 void *wd_arena_alloc(struct wd_arena *a, size_t size) __attribute__((malloc));
+/** Not zeroed, 16-byte aligned: for what is written whole before it is read. */
+void *wd_arena_raw(struct wd_arena *a, size_t size) __attribute__((malloc));
 /** Not zeroed, unaligned-safe only for bytes. */
 char *wd_arena_bytes(struct wd_arena *a, size_t size) __attribute__((malloc));
 /** n × size with overflow check. */

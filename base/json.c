@@ -63,11 +63,16 @@ static bool is_plain(unsigned char c)
 #define EACH(byte) ((byte)*UINT64_C(0x0101010101010101))
 #define HAS_ZERO(w) (((w)-EACH(1)) & ~(w)&EACH(0x80))
 
-/* Eight bytes that need no care: ASCII, none below 0x20, no quote, backslash or DEL. */
-static bool all_plain(uint64_t w)
+/* How many of eight bytes, from the first in memory on, need no care: ASCII, none below 0x20, no
+ * quote, backslash or DEL. A borrow marks bytes only behind one that is marked rightly. */
+static size_t plain_bytes(uint64_t w)
 {
-	return ((w & EACH(0x80)) | (~w & (w - EACH(0x20)) & EACH(0x80)) | HAS_ZERO(w ^ EACH('"')) |
-		       HAS_ZERO(w ^ EACH('\\')) | HAS_ZERO(w ^ EACH(0x7F))) == 0;
+	uint64_t stop = (w & EACH(0x80)) | (~w & (w - EACH(0x20)) & EACH(0x80)) |
+			HAS_ZERO(w ^ EACH('"')) | HAS_ZERO(w ^ EACH('\\')) |
+			HAS_ZERO(w ^ EACH(0x7F));
+	if (stop == 0)
+		return sizeof(w);
+	return (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_ctzll(stop) / 8 : 0);
 }
 
 /* Three bytes of one character, as quotes and all of CJK are; the rare first bytes are left out. */
@@ -82,10 +87,9 @@ static bool is_usual_three(struct wd_str s, size_t at)
 static size_t plain_run(struct wd_str s, size_t at)
 {
 	for (uint64_t w; at < s.n;) {
-		for (; s.n - at >= 8; at += 8) {
+		for (size_t plain = 8; plain == 8 && s.n - at >= 8; at += plain) {
 			memcpy(&w, s.p + at, 8);
-			if (!all_plain(w))
-				break;
+			plain = plain_bytes(w);
 		}
 		while (at < s.n && is_plain((unsigned char)s.p[at]))
 			at++;

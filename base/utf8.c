@@ -289,11 +289,22 @@ struct wd_str wd_utf8_trim(struct wd_str s)
 	return (struct wd_str){s.p + from, to - from};
 }
 
+/* A character of ASCII that is no white space: nearly always. */
+static inline bool is_printable(char c)
+{
+	return (unsigned char)c > 0x20 && (unsigned char)c < 0x7F;
+}
+
 struct wd_str wd_utf8_squeeze(struct wd_arena *a, struct wd_str s)
 {
 	s = wd_utf8_trim(s);
 	bool was_space = false, clean = true;
 	for (size_t at = 0; at < s.n && clean;) {
+		if (is_printable(s.p[at])) {
+			was_space = false;
+			at++;
+			continue;
+		}
 		uint32_t cp = wd_utf8_next(s, &at);
 		bool space = wd_cp_is_space(cp);
 		clean = !space || (cp == ' ' && !was_space);
@@ -307,6 +318,11 @@ struct wd_str wd_utf8_squeeze(struct wd_arena *a, struct wd_str s)
 	size_t n = 0;
 	was_space = false;
 	for (size_t at = 0; at < s.n;) {
+		if (is_printable(s.p[at])) {
+			p[n++] = s.p[at++];
+			was_space = false;
+			continue;
+		}
 		size_t before = at;
 		uint32_t cp = wd_utf8_next(s, &at);
 		bool space = wd_cp_is_space(cp);

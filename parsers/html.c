@@ -53,7 +53,7 @@ static void builder_token(struct wd_html_builder *b)
 				return;
 		}
 	}
-	if (b->depth > 1 && wd_hm_foreign(b))
+	if (b->depth > 1 && (wd_hb_current(b)->flags & WD_NF_FOREIGN) && wd_hm_foreign(b))
 		return;
 	if (b->mode == WD_MODE_BODY)
 		wd_hm_body(b);

@@ -437,8 +437,6 @@ static void foreign_end(struct wd_html_builder *b)
 bool wd_hm_foreign(struct wd_html_builder *b)
 {
 	const struct wd_node *cur = wd_hb_current(b);
-	if (!(cur->flags & WD_NF_FOREIGN))
-		return false;
 	if (b->k.kind != WD_TOK_END && integration_point(cur) &&
 		!(b->k.kind == WD_TOK_START && b->k.tag == WD_TAG_SVG))
 		return false;

@@ -20,7 +20,7 @@ static struct wd_node *node_alloc(struct wd_html_builder *b)
 {
 	if (b->nodes_left == 0) {
 		b->block = WD_MIN(b->block * 2, (size_t)BLOCK_MAX);
-		b->nodes = wd_arena_array(b->a, b->block, sizeof(*b->nodes));
+		b->nodes = wd_arena_raw(b->a, b->block * sizeof(*b->nodes));
 		if (b->nodes == NULL) {
 			b->failed = true;
 			return NULL;
@@ -29,14 +29,16 @@ static struct wd_node *node_alloc(struct wd_html_builder *b)
 	}
 	b->nodes_left--;
 	b->out->nodes++;
-	return b->nodes++;
+	struct wd_node *n = b->nodes++;
+	*n = (struct wd_node){0};
+	return n;
 }
 
 static struct wd_attr *attrs_copy(struct wd_html_builder *b, const struct wd_attr *attrs, size_t n)
 {
 	if (n > b->attrs_left) {
 		size_t want = WD_MAX(n, WD_MIN(b->block * 2, (size_t)BLOCK_MAX));
-		b->attrs = wd_arena_array(b->a, want, sizeof(*b->attrs));
+		b->attrs = wd_arena_raw(b->a, want * sizeof(*b->attrs));
 		b->attrs_left = b->attrs != NULL ? want : 0;
 		if (b->attrs == NULL) {
 			b->failed = true;

@@ -177,12 +177,30 @@ const uint32_t wd_tag_classes[WD_TAG_COUNT] = {
 	[WD_TAG_XMP] = SP | WD_TC_CLOSES_P | WD_TC_RAW | WD_TC_BLOCK,
 };
 
+/* memcmp() for names, most of which have one to four bytes. */
+static inline bool is_name(const char *a, const char *b, size_t n)
+{
+	uint32_t x[2], y[2];
+	if (n > 8)
+		return memcmp(a, b, n) == 0;
+	if (n >= 4) {
+		memcpy(&x[0], a, 4);
+		memcpy(&y[0], b, 4);
+		memcpy(&x[1], a + n - 4, 4);
+		memcpy(&y[1], b + n - 4, 4);
+		return x[0] == y[0] && x[1] == y[1];
+	}
+	while (n > 0 && a[n - 1] == b[n - 1])
+		n--;
+	return n == 0;
+}
+
 enum wd_tag wd_tag_from_key(uint64_t key, struct wd_str lower_name)
 {
 	unsigned tag = slots[(key * HASH_FACTOR) >> (64 - HASH_BITS)];
 	struct wd_str is = names[tag];
 	/* WD_TAG_OTHER has an empty name, which no element has. */
-	return is.n == lower_name.n && memcmp(is.p, lower_name.p, is.n) == 0 ? tag : WD_TAG_OTHER;
+	return is.n == lower_name.n && is_name(is.p, lower_name.p, is.n) ? tag : WD_TAG_OTHER;
 }
 
 enum wd_tag wd_tag_find(struct wd_str name)

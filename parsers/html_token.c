@@ -127,9 +127,9 @@ static bool holds_amp(struct wd_tokenizer *t, struct wd_str s)
 	return t->amp < s.p + s.n;
 }
 
-static struct wd_str decode(struct wd_tokenizer *t, struct wd_str s, bool in_attribute)
+static struct wd_str decode_rest(
+	struct wd_tokenizer *t, struct wd_str s, bool amp, bool in_attribute)
 {
-	bool amp = holds_amp(t, s);
 	if (t->has_cr || t->has_nul)
 		s = normalise(t, s, in_attribute);
 	if (!amp)
@@ -138,6 +138,13 @@ static struct wd_str decode(struct wd_tokenizer *t, struct wd_str s, bool in_att
 	if (r.p == NULL && s.n > 0)
 		t->failed = true;
 	return r;
+}
+
+static inline struct wd_str decode(struct wd_tokenizer *t, struct wd_str s, bool in_attribute)
+{
+	if (t->amp >= s.p + s.n && !t->has_cr && !t->has_nul) /* nearly always */
+		return s;
+	return decode_rest(t, s, holds_amp(t, s), in_attribute);
 }
 
 /* The value behind "=": quoted or not. */

@@ -106,10 +106,15 @@ static bool says_next(struct wd_str s)
 		"далее", "следующая", "次へ", "次の", "次ページ", "다음", "下一", "page 2",
 		"seite 2", "read more", "continue"};
 	s = wd_utf8_trim(s);
-	bool digits = s.n > 0 && s.n <= 2;
+	if (s.n == 0 || s.n >= 60)
+		return false;
+	unsigned char first = (unsigned char)wd_lower(s.p[0]);
+	if (first < 0x80 && !wd_is_digit(s.p[0]) && strchr("nwspavdrc", first) == NULL)
+		return false;
+	bool digits = s.n <= 2;
 	for (size_t i = 0; i < s.n && digits; i++)
 		digits = wd_is_digit(s.p[i]);
-	for (size_t i = 0; i < WD_COUNTOF(words) && !digits && s.n < 60; i++)
+	for (size_t i = 0; i < WD_COUNTOF(words) && !digits; i++)
 		digits = wd_str_istartsc(s, words[i]);
 	return digits;
 }

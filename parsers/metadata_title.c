@@ -59,6 +59,9 @@ static bool is_host(struct wd_facts *f, struct wd_str part)
 static size_t weak_separator(struct wd_str s, size_t at)
 {
 	static const char *const seps[] = {": ", " _ ", "_", "：", "丨", ", "};
+	unsigned char c = (unsigned char)s.p[at];
+	if (c < 0x80 && c != ':' && c != '_' && c != ',' && c != ' ') /* nearly always */
+		return 0;
 	for (size_t i = 0; i < WD_COUNTOF(seps); i++)
 		if (wd_str_startsc(wd_str_from(s, at), seps[i]))
 			return strlen(seps[i]);
@@ -72,6 +75,8 @@ static size_t separator(struct wd_str s, size_t at)
 		" • ", " : ", " ‹ ", " › ", " ~ ", " < ", " > ", "｜", " / ", " // ", "| ", " |",
 		"|", " -- "};
 	char c = s.p[at];
+	if (c == ' ' && at + 1 < s.n && wd_is_alnum(s.p[at + 1])) /* nearly always */
+		return 0;
 	for (size_t i = 0; i < WD_COUNTOF(seps) && (c == ' ' || c == '|' || c == '\xEF'); i++)
 		if (wd_str_startsc(wd_str_from(s, at), seps[i]))
 			return strlen(seps[i]);

@@ -191,13 +191,43 @@ static bool is_site_page(struct wd_html *h)
 	return false;
 }
 
+/* Whether wd_repair_mojibake could find anything: it looks at every letter, and of a page's bytes
+ * nearly all are mark-up. Either an accented capital before another letter beyond ASCII (UTF-8 read
+ * as windows-1252), or a Chinese character before a Korean one (as cp949). */
+static bool may_be_misread(struct wd_str html)
+{
+	const uint64_t high = UINT64_C(0x8080808080808080);
+	const unsigned char *s = (const unsigned char *)html.p;
+	for (size_t i = 0; i < html.n;) {
+		uint64_t w[4];
+		if (html.n - i >= sizeof(w)) {
+			memcpy(w, s + i, sizeof(w));
+			if (((w[0] | w[1] | w[2] | w[3]) & high) == 0) {
+				i += sizeof(w);
+				continue;
+			}
+		}
+		size_t stop = WD_MIN(html.n, i + sizeof(w));
+		for (; i < stop; i++) {
+			if (s[i] == 0xC3 && i + 2 < html.n && s[i + 1] >= 0x82 &&
+				s[i + 1] <= 0xB4 && s[i + 2] >= 0x80)
+				return true;
+			if (s[i] >= 0xEA && s[i] <= 0xED && i >= 3 &&
+				((s[i - 3] >= 0xE3 && s[i - 3] <= 0xE9) || s[i - 3] == 0xEF))
+				return true;
+		}
+	}
+	return false;
+}
+
 int wd_page_build(struct wd_arena *a, const struct wd_doc *doc, struct wd_str html,
 	struct wd_page_trace *trace, struct wd_article *ret, struct wd_err *err)
 {
 	struct wd_html h;
 	struct wd_metadata meta = {0};
 	*ret = (struct wd_article){.doc = doc, .parser = WD_STR("html")};
-	html = wd_repair_mojibake(a, html, "text", &ret->repairs);
+	if (may_be_misread(html))
+		html = wd_repair_mojibake(a, html, "text", &ret->repairs);
 	bool mended = false;
 	html = wd_repair_tables(a, html, "text", &ret->repairs, &mended);
 	int rc = wd_html_parse(a, html, &(struct wd_html_opts){.keep_scripts = true}, &h, err);

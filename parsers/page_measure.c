@@ -14,24 +14,6 @@ struct text_sum {
 	uint32_t bytes, marks;
 };
 
-/* Eights of letters and spaces at the start of s, which have no marks in them: how many bytes, of
- * which *ret_bytes counts the letters. */
-static size_t letters_run(struct wd_str s, uint32_t *ret_bytes)
-{
-	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
-	size_t n = 0;
-	for (uint64_t w; s.n - n >= sizeof(w); n += sizeof(w)) {
-		memcpy(&w, s.p + n, sizeof(w));
-		uint64_t low = w & ~high;
-		uint64_t seen = (low + each * (0x7F - ' ')) & high; /* above a space */
-		uint64_t letters = (low + each * (0x80 - '@')) & high;
-		if ((w & high) != 0 || seen != letters)
-			break;
-		*ret_bytes += (uint32_t)((seen >> 7) * each >> 56);
-	}
-	return n;
-}
-
 /* Full stops and commas that stand before white space or the end, and those of other scripts. */
 static bool is_mark(struct wd_str s, size_t i)
 {
@@ -59,15 +41,27 @@ static struct text_sum sum_text(struct wd_str s)
 		[0xE0] = true,
 		[0xE3] = true,
 		[0xEF] = true};
+	const bool little_endian = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+	const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
 	struct text_sum r = {0, 0};
-	for (size_t i = 0; i < s.n;) {
-		i += letters_run(wd_str_from(s, i), &r.bytes);
-		size_t stop = WD_MIN(s.n, i + sizeof(uint64_t));
-		for (; i < stop; i++) {
-			unsigned char c = (unsigned char)s.p[i];
-			r.bytes += c > ' ';
-			r.marks += may_mark[c] && is_mark(s, i);
+	size_t i = 0;
+	for (uint64_t w; s.n - i >= sizeof(w); i += sizeof(w)) {
+		memcpy(&w, s.p + i, sizeof(w));
+		uint64_t low = w & ~high;
+		uint64_t seen = ((low + each * (0x7F - ' ')) | w) & high; /* above a space */
+		uint64_t letters = ((low + each * (0x80 - '@')) | w) & high;
+		r.bytes += (uint32_t)((seen >> 7) * each >> 56);
+		/* signs of ASCII, and what begins a character beyond it */
+		uint64_t may = (seen & ~letters) | (w & w << 1 & high);
+		for (; may != 0; may &= may - 1) {
+			size_t bits = (size_t)__builtin_ctzll(may);
+			size_t k = i + (little_endian ? bits : 63 - bits) / 8;
+			r.marks += may_mark[(unsigned char)s.p[k]] && is_mark(s, k);
 		}
+	}
+	for (; i < s.n; i++) {
+		r.bytes += (unsigned char)s.p[i] > ' ';
+		r.marks += may_mark[(unsigned char)s.p[i]] && is_mark(s, i);
 	}
 	return r;
 }
@@ -200,9 +194,9 @@ int wd_page_measure(struct wd_page *p, struct wd_err *err)
 {
 	const struct wd_page_vocab *vocab = wd_page_vocab();
 	struct known_names *known = wd_arena_new_of(p->a, struct known_names);
-	struct place *stack = wd_arena_array(p->a, WD_MAX_HTML_DEPTH + 8, sizeof(*stack));
+	struct place *stack = wd_arena_raw(p->a, (WD_MAX_HTML_DEPTH + 8) * sizeof(*stack));
 	struct wd_node *root = p->html->body, *n = root;
-	p->els = wd_arena_array(p->a, p->html->nodes + 8, sizeof(*p->els));
+	p->els = wd_arena_raw(p->a, (p->html->nodes + 8) * sizeof(*p->els));
 	if (p->els == NULL || stack == NULL || known == NULL)
 		return wd_err_set(err, WD_E_LIMIT, "page: the article's memory limit was reached");
 	size_t depth = 0;
@@ -213,9 +207,8 @@ int wd_page_measure(struct wd_page *p, struct wd_err *err)
 		} else if (n->type == WD_NODE_ELEMENT) {
 			uint32_t i = (uint32_t)p->n++;
 			struct wd_page_el *e = &p->els[i];
-			e->n = n;
-			e->parent = up != NULL ? up->el : 0;
-			e->end = i + 1;
+			*e = (struct wd_page_el){
+				.n = n, .parent = up != NULL ? up->el : 0, .end = i + 1};
 			if (n->attr_count > 0 && n->tag != WD_TAG_BODY)
 				e->kinds = kinds_of(vocab, known, n);
 			n->data = e;

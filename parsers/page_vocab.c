@@ -25,7 +25,8 @@ struct wd_page_vocab {
 		uint32_t kinds;
 		uint8_t sort; /* index + 1 into sorts, 0: none */
 	} slots[SLOTS];
-	uint64_t known[1024]; /* a bit per upper 16 bits of the hashes: mostly the answer is no */
+	uint64_t known[1024];  /* a bit per upper 16 bits of the hashes: mostly the answer is no */
+	uint64_t begins[1024]; /* the same for the first words */
 	char sorts[MAX_SORTS][SORT_BYTES];
 	size_t used, sort_count;
 	uint8_t longest;
@@ -67,6 +68,11 @@ static size_t words_of(struct wd_str s, struct word *words)
 	uint64_t h = HASH_START;
 	bool in = false, small = false; /* in a word; behind a small letter */
 	for (size_t i = 0; i < s.n && n < MAX_WORDS; i++) {
+		while (in && small && i < s.n &&
+			letter_class[(unsigned char)s.p[i]] == LC_LOWER) /* nearly always */
+			h = hash_add(h, s.p[i++]);
+		if (i == s.n)
+			break;
 		char c = s.p[i];
 		uint8_t class = letter_class[(unsigned char)c];
 		if (in && (class == LC_NONE || (class == LC_UPPER && small))) {
@@ -123,6 +129,7 @@ static void add(struct wd_page_vocab *v, struct wd_str phrase, uint32_t kind, ui
 	while (v->slots[at].kinds != 0 && v->slots[at].hash != hash)
 		at = (at + 1) & (SLOTS - 1);
 	v->known[hash >> 54] |= UINT64_C(1) << (hash >> 48 & 63);
+	v->begins[words[0].hash >> 54] |= UINT64_C(1) << (words[0].hash >> 48 & 63);
 	v->used += v->slots[at].kinds == 0 ? 1 : 0;
 	v->slots[at].hash = hash;
 	v->slots[at].kinds |= kind;
@@ -189,6 +196,10 @@ uint32_t wd_page_vocab_of(const struct wd_page_vocab *v, struct wd_str names)
 	size_t n = words_of(names, words);
 	for (size_t i = 0; i < n;) {
 		uint32_t found = 0;
+		if ((v->begins[words[i].hash >> 54] >> (words[i].hash >> 48 & 63) & 1) == 0) {
+			i++;
+			continue;
+		}
 		size_t len = WD_MIN(n - i, (size_t)v->longest);
 		for (; len > 0; len--) {
 			bool whole = true;

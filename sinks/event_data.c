@@ -40,6 +40,17 @@ static void kv_time(struct wd_event_enc *e, const char *key, int64_t us)
 
 /* ---- does the summary repeat the body? ---- */
 
+/* How many of eight bytes, from the first in memory on, are ASCII above a space. */
+static size_t printable_run(uint64_t w)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t stop = (w | ((w - each * 0x21) & ~w)) & each * 0x80;
+	if (stop == 0)
+		return sizeof(w);
+	/* A borrow marks bytes only behind one that is marked rightly. */
+	return (size_t)(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_ctzll(stop) / 8 : 0);
+}
+
 static struct wd_str without_space(struct wd_arena *a, struct wd_str s)
 {
 	char *p = wd_arena_bytes(a, s.n + 1);
@@ -47,6 +58,17 @@ static struct wd_str without_space(struct wd_arena *a, struct wd_str s)
 	if (p == NULL)
 		return WD_STR_NONE;
 	while (at < s.n) {
+		for (uint64_t w; s.n - at >= sizeof(w);) { /* n is never ahead of at */
+			memcpy(&w, s.p + at, sizeof(w));
+			memcpy(p + n, &w, sizeof(w));
+			size_t run = printable_run(w);
+			n += run;
+			at += run;
+			if (run < sizeof(w))
+				break;
+		}
+		if (at == s.n)
+			break;
 		size_t from = at;
 		if ((unsigned char)s.p[at] < 0x80) {
 			p[n] = s.p[at++];
@@ -55,8 +77,8 @@ static struct wd_str without_space(struct wd_arena *a, struct wd_str s)
 		}
 		if (wd_cp_is_space(wd_utf8_next(s, &at)))
 			continue;
-		memcpy(p + n, s.p + from, at - from);
-		n += at - from;
+		while (from < at)
+			p[n++] = s.p[from++];
 	}
 	return (struct wd_str){p, n};
 }

@@ -529,14 +529,36 @@ static bool is_az(uint32_t cp)
 	return cp >= 'a' && cp <= 'z';
 }
 
+/* Two letters that a month, a day of the week or a word of day_word() begins with, or "in". */
+static bool may_be_date_word(uint32_t first, uint32_t second)
+{
+#define L(c) (1u << ((c) - 'a'))
+	static const uint32_t seconds[26] = {['a' - 'a'] = L('p') | L('u'),
+		['d' - 'a'] = L('e'),
+		['f' - 'a'] = L('e') | L('r'),
+		['i' - 'a'] = L('n'),
+		['j' - 'a'] = L('a') | L('u'),
+		['m' - 'a'] = L('a') | L('o'),
+		['n' - 'a'] = L('o'),
+		['o' - 'a'] = L('c'),
+		['s' - 'a'] = L('e') | L('a') | L('u'),
+		['t' - 'a'] = L('h') | L('u') | L('o'),
+		['w' - 'a'] = L('e'),
+		['y' - 'a'] = L('e')};
+#undef L
+	return is_az(second) && (seconds[first - 'a'] >> (second - 'a') & 1) != 0;
+}
+
 static int scan_sentence(struct cursor *c)
 {
 	int rc = WD_OK;
 	bool has_pub = c->s->pub_day != WD_DAY_NONE;
 	for (uint32_t i = c->start; i < c->end && rc == WD_OK;) {
 		uint32_t e = i, cp = c->d->cp[i];
-		if (is_az(cp) && i > c->start && is_az(c->d->cp[i - 1])) { /* nearly always */
-			i++;
+		bool inside = i > c->start && is_az(c->d->cp[i - 1]);
+		if (is_az(cp) && (inside || !may_be_date_word(cp, at(c, i + 1)))) {
+			while (i < c->end && is_az(c->d->cp[i])) /* nearly always */
+				i++;
 			continue;
 		}
 		if (!begins_word(c, i)) {
