@@ -14,6 +14,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/log.c %reldir%/log.h \
 	%reldir%/metrics.c %reldir%/metrics.h \
 	%reldir%/needles.c %reldir%/needles.h \
+	%reldir%/press.c %reldir%/press.h \
 	%reldir%/queue.c %reldir%/queue.h \
 	%reldir%/row.h \
 	%reldir%/regex.c %reldir%/regex.h \

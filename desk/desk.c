@@ -15,6 +15,7 @@
 #include "desk/identity.h"
 #include "desk/lifecycle.h"
 #include "desk/story_keeper.h"
+#include "desk/texts.h"
 #include "parsers/article_pack.h"
 
 #define DEFAULT_VERSIONS 3
@@ -273,7 +274,7 @@ static int fill_version(struct wd_desk *d, const struct wd_store_article *rec,
 	if (rec->version == 0)
 		return WD_OK;
 	v->previous = hex_of(a, rec->event);
-	int r = wd_store_version_get(d->opts.store, rec->row, rec->version, a, &record, NULL);
+	int r = wd_texts_get(d->opts.store, rec->row, rec->version, a, &record, NULL);
 	wd_lifecycle_compare(a, r == WD_OK ? record : WD_STR_NONE, art, v);
 	r = wd_store_carriers(
 		d->opts.store, rec->row, d->feed_hash, MAX_CARRIERS, a, &carriers, &n, err);
@@ -377,18 +378,6 @@ static struct wd_hash tags_hash(const struct wd_article *art)
 	return wd_hasher_end(h);
 }
 
-static int keep(struct wd_desk *d, int64_t row, const struct wd_article *art, struct wd_err *err)
-{
-	struct wd_buf packed;
-	wd_buf_init(&packed, WD_EVENT_MAX_BYTES);
-	wd_article_pack(&packed, art);
-	int r = WD_OK;
-	if (!wd_buf_failed(&packed)) /* one too large to keep is one too large to send */
-		r = wd_store_kept_put(d->opts.store, row, tags_hash(art), wd_buf_str(&packed), err);
-	wd_buf_done(&packed);
-	return r;
-}
-
 int wd_desk_kept(struct wd_desk *d, int64_t row, struct wd_arena *a, struct wd_article *ret,
 	struct wd_err *err)
 {
@@ -431,11 +420,14 @@ int wd_desk_retag(struct wd_desk *d, struct wd_hash article, const struct wd_art
 	if (wd_hash_from_hex(v.event_id, &rec.event) != WD_OK)
 		return wd_err_set(err, WD_E_NOMEM, "desk: no memory for an event id");
 	r = wd_store_article_put(d->opts.store, &rec, err);
+	struct wd_texts texts = {.row = rec.row,
+		.number = rec.version,
+		.before = rec.version - 1,
+		.keep = d->opts.keep_versions,
+		.whole = true,
+		.tags = tags_hash(art)};
 	if (r == WD_OK)
-		r = wd_store_version_put(d->opts.store, rec.row, rec.version,
-			wd_lifecycle_record(a, art), d->opts.keep_versions, err);
-	if (r == WD_OK)
-		r = keep(d, rec.row, art, err);
+		r = wd_texts_put(d->opts.store, &texts, art, a, err);
 	if (r == WD_OK)
 		r = wd_story_keeper_show(d->stories, rec.row, a, &v, err);
 	*ret_changed = r == WD_OK;
@@ -495,18 +487,20 @@ static int make_version(struct wd_desk *d, struct wd_store_article *rec,
 	hold.article = rec->row;
 	if (r == WD_OK)
 		r = put_keys(d, rec, id, err);
+	struct wd_texts texts = {.row = rec->row,
+		.number = rec->version,
+		.before = hold.version,
+		.keep = d->opts.keep_versions,
+		.whole = !silent,
+		.tags = tags_hash(art)};
 	if (r == WD_OK)
-		r = wd_store_version_put(d->opts.store, rec->row, rec->version,
-			wd_lifecycle_record(a, art), d->opts.keep_versions, err);
+		r = wd_texts_put(d->opts.store, &texts, art, a, err);
 	if (r == WD_OK)
 		r = wd_store_carried_put(
 			d->opts.store, rec->row, d->feed_hash, d->doc->feed_url, content, err);
 	if (r == WD_OK)
 		r = wd_story_keeper_assign(d->stories, rec, art, a, &v, err);
-	if (r != WD_OK || silent)
-		return r;
-	r = keep(d, rec->row, art, err);
-	return r == WD_OK ? d->opts.emit(art, &v, a, d->opts.ctx, err) : r;
+	return r == WD_OK && !silent ? d->opts.emit(art, &v, a, d->opts.ctx, err) : r;
 }
 
 /* First read of a feed: its past may be unwanted. */

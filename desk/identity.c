@@ -16,6 +16,7 @@
 #include "base/url.h"
 #include "base/utf8.h"
 #include "desk/lifecycle.h"
+#include "desk/texts.h"
 #include "parsers/links.h"
 
 #define BAD_SIGNS 3       /* so many at least, … */
@@ -214,7 +215,7 @@ static bool resembles(struct wd_identity_ctx *ctx, struct wd_arena *a, const str
 	if (same_title(h, id))
 		return true;
 	struct wd_str rec;
-	if (wd_store_version_get(ctx->store, h->art.row, h->art.version, a, &rec, NULL) != WD_OK)
+	if (wd_texts_get(ctx->store, h->art.row, h->art.version, a, &rec, NULL) != WD_OK)
 		return false;
 	return wd_lifecycle_similarity(a, rec, art) >= ALIKE;
 }

@@ -80,26 +80,89 @@ static void fields_of(struct wd_arena *a, const struct wd_article *art, struct f
 	}};
 }
 
-struct wd_str wd_lifecycle_record(struct wd_arena *a, const struct wd_article *art)
+#define ELSEWHERE UINT32_MAX /* a text's length: it is not in the record */
+
+static size_t put_field(char *p, size_t n, struct wd_str s)
+{
+	uint32_t len = (uint32_t)s.n;
+	memcpy(p + n, &len, sizeof(len));
+	n += sizeof(len);
+	if (s.n > 0)
+		memcpy(p + n, s.p, s.n);
+	return n + s.n;
+}
+
+/* All but the text, which is the last; gives where that begins. */
+static size_t put_head(struct wd_arena *a, const struct wd_article *art, char *p)
 {
 	struct fields x;
-	fields_of(a, art, &x);
-	char *p = wd_arena_bytes(a, WD_LIFECYCLE_RECORD);
 	size_t n = 0;
+	fields_of(a, art, &x);
+	for (size_t i = 0; i < F_TEXT; i++)
+		n = put_field(p, n, wd_utf8_cut(x.f[i], WD_LIFECYCLE_RECORD / 2 / F_COUNT));
+	return n;
+}
+
+static size_t put_text(char *p, size_t n, struct wd_str text)
+{
+	return put_field(p, n, wd_utf8_cut(text, WD_LIFECYCLE_RECORD - n - sizeof(uint32_t)));
+}
+
+struct wd_str wd_lifecycle_record(struct wd_arena *a, const struct wd_article *art)
+{
+	char *p = wd_arena_bytes(a, WD_LIFECYCLE_RECORD);
 	if (p == NULL)
 		return WD_STR_NONE;
-	for (size_t i = 0; i < F_COUNT; i++) {
-		struct wd_str s = wd_utf8_cut(x.f[i], WD_LIFECYCLE_RECORD / 2 / F_COUNT);
-		if (i == F_TEXT)
-			s = wd_utf8_cut(x.f[i], WD_LIFECYCLE_RECORD - n - sizeof(uint32_t));
-		uint32_t len = (uint32_t)s.n;
-		memcpy(p + n, &len, sizeof(len));
-		n += sizeof(len);
-		if (s.n > 0)
-			memcpy(p + n, s.p, s.n);
-		n += s.n;
+	return (struct wd_str){p, put_text(p, put_head(a, art, p), art->text)};
+}
+
+struct wd_str wd_lifecycle_record_but_text(struct wd_arena *a, const struct wd_article *art)
+{
+	const uint32_t elsewhere = ELSEWHERE;
+	char *p = wd_arena_bytes(a, WD_LIFECYCLE_RECORD);
+	if (p == NULL)
+		return WD_STR_NONE;
+	size_t n = put_head(a, art, p);
+	memcpy(p + n, &elsewhere, sizeof(elsewhere));
+	return (struct wd_str){p, n + sizeof(elsewhere)};
+}
+
+/* Where the text's length stands; SIZE_MAX: not a record. */
+static size_t text_at(struct wd_str rec)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < F_TEXT; i++) {
+		uint32_t len;
+		if (rec.n - at < sizeof(len))
+			return SIZE_MAX;
+		memcpy(&len, rec.p + at, sizeof(len));
+		at += sizeof(len);
+		if (rec.n - at < len)
+			return SIZE_MAX;
+		at += len;
 	}
-	return (struct wd_str){p, n};
+	return at;
+}
+
+bool wd_lifecycle_lacks_text(struct wd_str rec)
+{
+	uint32_t len;
+	size_t at = text_at(rec);
+	if (at == SIZE_MAX || rec.n - at != sizeof(len))
+		return false;
+	memcpy(&len, rec.p + at, sizeof(len));
+	return len == ELSEWHERE;
+}
+
+struct wd_str wd_lifecycle_with_text(struct wd_arena *a, struct wd_str rec, struct wd_str text)
+{
+	size_t at = text_at(rec);
+	char *p = wd_arena_bytes(a, WD_LIFECYCLE_RECORD);
+	if (at == SIZE_MAX || at > WD_LIFECYCLE_RECORD - sizeof(uint32_t) || p == NULL)
+		return WD_STR_NONE;
+	if (at > 0)
+		memcpy(p, rec.p, at);
+	return (struct wd_str){p, put_text(p, at, text)};
 }
 
 static bool fields_from(struct wd_str rec, struct fields *ret)
@@ -111,6 +174,8 @@ static bool fields_from(struct wd_str rec, struct fields *ret)
 			return false;
 		memcpy(&len, rec.p + at, sizeof(len));
 		at += sizeof(len);
+		if (i == F_TEXT && len == ELSEWHERE)
+			len = 0;
 		if (rec.n - at < len)
 			return false;
 		ret->f[i] = wd_str_sub(rec, at, at + len);

@@ -16,4 +16,5 @@ libwiredesk_a_SOURCES += \
 	%reldir%/store_outbox.c \
 	%reldir%/store_sql.c %reldir%/store_sql.h \
 	%reldir%/store_stories.c \
-	%reldir%/store_websub.c
+	%reldir%/store_websub.c \
+	%reldir%/texts.c %reldir%/texts.h

@@ -39,6 +39,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/press.h"
 #include "desk/store_sql.h"
 
 #define STORE_FILE "wiredesk.db"
@@ -463,6 +464,7 @@ void wd_store_close(struct wd_store *s)
 	wd_store_documents_close(s);
 	wd_store_checkpoint_end(s);
 	wd_store_drop_letters(s);
+	wd_press_free(s->press);
 	for (size_t i = 0; i < ST_COUNT; i++)
 		(void)sqlite3_finalize(s->st[i]);
 	(void)sqlite3_close(s->db);

@@ -1,10 +1,17 @@
-/* Newest versions whole: what `wiredesk retag` runs new rules over. */
+/* Newest versions whole: what `wiredesk retag` runs new rules over. Pressed, because the markup of
+ * a text says all of it again; rows of older programs are not. */
+#include "base/limits.h"
+#include "base/press.h"
 #include "desk/store_sql.h"
 
 int wd_store_kept_put(struct wd_store *s, int64_t row, struct wd_hash tags, struct wd_str packed,
 	struct wd_err *err)
 {
 	sqlite3_stmt *st = s->st[ST_KEPT_PUT];
+	if (s->press == NULL)
+		s->press = wd_press_new();
+	if (s->press != NULL)
+		packed = wd_press(s->press, packed);
 	wd_store_lock(s);
 	wd_sql_int(st, 1, row);
 	wd_sql_hash(st, 2, &tags);
@@ -24,7 +31,8 @@ int wd_store_kept_get(struct wd_store *s, int64_t row, struct wd_arena *a, struc
 		*ret_packed = wd_sql_col_str(st, 1, a);
 		(void)sqlite3_reset(st);
 	}
-	return wd_store_unlock(s, r);
+	(void)wd_store_unlock(s, 0);
+	return r == WD_OK ? wd_press_undo(a, *ret_packed, WD_EVENT_MAX_BYTES, ret_packed, err) : r;
 }
 
 int wd_store_kept_next(struct wd_store *s, int64_t row, int64_t *ret_row, struct wd_hash *ret_id,

@@ -106,7 +106,8 @@ struct wd_store {
 	struct wd_letter *letters, **letters_end; /* under lock: wait for the next commit */
 	struct wd_checkpointer *checkpointer;     /* the desk's thread */
 	bool has_no_checkpointer;
-	bool has_attempts; /* the table is not empty: the usual case costs no lookup */
+	struct wd_press *press; /* the desk's thread; made at first use */
+	bool has_attempts;      /* the table is not empty: the usual case costs no lookup */
 };
 
 int wd_sql_error(sqlite3 *db, int rc, const char *what, struct wd_err *err);

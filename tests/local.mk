@@ -11,6 +11,7 @@ unit_base = \
 	tests/unit/test_log \
 	tests/unit/test_metrics \
 	tests/unit/test_needles \
+	tests/unit/test_press \
 	tests/unit/test_queue \
 	tests/unit/test_str \
 	tests/unit/test_url \

@@ -48,7 +48,7 @@ ONE_FILE = {
     "libexttextcat": {"taggers/language.c"},
     "archive.h": {"sources/"},
     "zlib.h": {"parsers/inflate", "sources/", "tests/"},
-    "zstd.h": {"sources/unpack.c", "tests/"},
+    "zstd.h": {"base/press.c", "sources/unpack.c", "tests/"},
     "brotli/": {"sources/unpack.c", "tests/"},
     "systemd/": {"daemon/notify"},
 }

@@ -3,6 +3,7 @@
 #include "desk/desk.h"
 #include "desk/identity.h"
 #include "desk/lifecycle.h"
+#include "desk/texts.h"
 
 /* One desk over a store in memory; what it emits is noted as "type#number significance" lines. */
 struct bench {
@@ -132,6 +133,102 @@ static void test_versions(void **state)
 	struct entry other = {"g2", "https://a.example/2", "Something else", "Words", 0, 0, 0};
 	read_feed(b, "f", &other, 1);
 	expect(b, "vanishing from the feed is no withdrawal", "published#1\n");
+}
+
+/* The record of a version in the store, as it stands there or made whole; empty: none. */
+static struct wd_str record_of(struct bench *b, uint32_t number, bool whole)
+{
+	struct wd_hash id;
+	struct wd_store_article art;
+	struct wd_str rec;
+	assert_int_equal(wd_hash_from_hex(wd_str_c(b->last_id), &id), WD_OK);
+	assert_int_equal(wd_store_find_id(b->store, id, &art, NULL), WD_OK);
+	int r = whole ? wd_texts_get(b->store, art.row, number, b->a, &rec, NULL)
+		      : wd_store_version_get(b->store, art.row, number, b->a, &rec, NULL);
+	return r == WD_OK ? rec : WD_STR_NONE;
+}
+
+static bool has_text(struct wd_str rec, const char *text)
+{
+	return wd_str_find(rec, wd_str_c(text), 0) < rec.n;
+}
+
+static void test_the_newest_text_stands_once(void **state)
+{
+	struct bench *b = *state;
+	struct entry x = {"g1", "https://a.example/1", "Storm closes harbour", BODY, 0, 0, 0};
+	read_feed(b, "f", &x, 1);
+	expect(b, "new", "published#1\n");
+	struct wd_str bare = record_of(b, 1, false);
+	assert_true(wd_lifecycle_lacks_text(bare));
+	assert_false(has_text(bare, "The harbour was closed"));
+	assert_str("headline", wd_lifecycle_headline(bare), "Storm closes harbour");
+	struct wd_article art = {.headline = wd_str_c(x.title), .text = wd_str_c(x.text)};
+	struct wd_str want = wd_lifecycle_record(b->a, &art), whole = record_of(b, 1, true);
+	assert_int_equal(whole.n, want.n);
+	assert_memory_equal(whole.p, want.p, want.n);
+	/* edited: what was before keeps its text, for a version that may be taken back */
+	x.text = "A bridge fell.";
+	read_feed(b, "f", &x, 1);
+	expect(b, "edited", "updated#2 rewrite\n");
+	assert_false(wd_lifecycle_lacks_text(record_of(b, 1, false)));
+	assert_true(has_text(record_of(b, 1, false), "The harbour was closed"));
+	assert_true(wd_lifecycle_lacks_text(record_of(b, 2, false)));
+	assert_true(has_text(record_of(b, 2, true), "A bridge fell."));
+}
+
+/* Stores of programs that gave every record its text. */
+static void test_records_with_their_text(void **state)
+{
+	struct bench *b = *state;
+	struct wd_hash id;
+	struct wd_store_article rec;
+	struct entry x = {"g1", "https://a.example/1", "Storm closes harbour", BODY, 0, 0, 0};
+	read_feed(b, "f", &x, 1);
+	expect(b, "new", "published#1\n");
+	assert_int_equal(wd_hash_from_hex(wd_str_c(b->last_id), &id), WD_OK);
+	assert_int_equal(wd_store_find_id(b->store, id, &rec, NULL), WD_OK);
+	struct wd_article art = {.headline = wd_str_c(x.title), .text = wd_str_c(x.text)};
+	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
+	assert_int_equal(wd_store_version_put(
+				 b->store, rec.row, 1, wd_lifecycle_record(b->a, &art), 3, NULL),
+		WD_OK);
+	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
+	x.text = "The harbour was closed for three days after the storm. Ships waited outside the "
+		 "bay while divers looked at the sea wall.\nThe mayor thanked the crews.";
+	read_feed(b, "f", &x, 1);
+	expect(b, "edited", "updated#2 minor\n");
+	assert_true(has_text(record_of(b, 1, false), "closed for two days"));
+}
+
+/* As above for what is not kept: the past of a feed that nobody wanted sent. */
+static void test_silent_articles_have_their_text(void **state)
+{
+	struct bench *b = *state;
+	bool version;
+	struct wd_doc doc = {.magic = WD_DOC_MAGIC,
+		.feed = WD_STR("f"),
+		.feed_url = WD_STR("f"),
+		.hints.first_poll = WD_FIRST_NONE,
+		.fetched_at_us = b->clock};
+	struct wd_article art = {.doc = &doc,
+		.guid = WD_STR("g1"),
+		.headline = WD_STR("Storm closes harbour"),
+		.text = WD_STR(BODY),
+		.html = WD_STR(BODY)};
+	assert_int_equal(wd_store_begin(b->store, NULL), WD_OK);
+	assert_int_equal(wd_desk_doc_begin(b->desk, &doc, NULL, NULL), WD_OK);
+	assert_int_equal(wd_desk_article(b->desk, &art, b->a, &version, NULL), WD_OK);
+	assert_int_equal(wd_desk_doc_end(b->desk, NULL), WD_OK);
+	assert_int_equal(wd_store_commit(b->store, NULL), WD_OK);
+	expect(b, "silent", "");
+	READ(b, "f",
+		{"g1", NULL, "Storm closes harbour",
+			"The harbour was closed for three days after the storm. Ships waited outside "
+			"the bay while divers looked at the sea wall.\nThe mayor thanked the crews.",
+			0, 0, 0});
+	expect(b, "edited", "updated#2 minor\n");
+	assert_true(has_text(record_of(b, 1, false), "closed for two days"));
 }
 
 static void test_identity_ladder(void **state)
@@ -425,6 +522,9 @@ int main(void)
 #define T(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_versions),
+		T(test_the_newest_text_stands_once),
+		T(test_records_with_their_text),
+		T(test_silent_articles_have_their_text),
 		T(test_identity_ladder),
 		T(test_positions_as_guids),
 		T(test_shared_links),
