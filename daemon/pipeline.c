@@ -10,10 +10,10 @@
  * job holds a bounded number of bytes; a worker above it waits, but never the one whose job is
  * first, because the desk is eating from that. So there is always progress.
  *
- * The desk groups documents into store transactions: it commits when nothing more is ready, or the
- * group is large or old enough. `done` of a document comes after its commit. When the store fails,
- * the whole group is given back with WD_E_TRANSIENT: cursors were not written, so sources read the
- * same again and nothing is lost.
+ * The desk groups documents into store transactions: it commits when nothing more is ready and the
+ * last commit is some time ago, or the group is large or old enough. `done` of a document comes
+ * after its commit. When the store fails, the whole group is given back with WD_E_TRANSIENT:
+ * cursors were not written, so sources read the same again and nothing is lost.
  *
  * Back-pressure: outbox at its limit → the desk stands still (acknowledgements go on) → jobs fill →
  * the document queue fills → push answers WD_E_FULL.

@@ -14,16 +14,22 @@ void wd_pipe_desk_metrics(void)
 	wd_metric_register(&m_articles);
 }
 
-/* The next chunk of the first job; NULL with *ret_finished when there is none to come. A commit
- * that fails takes back what was written of this job too: then the whole of it must come again. */
+/* The next chunk of the first job; NULL with *ret_finished when there is none to come. What waits
+ * for a slow document should not hold others back: they are committed meanwhile. A commit that
+ * fails takes back what was written of this job too: then the whole of it must come again. */
 static int next_chunk(struct wd_pipeline *p, struct job *j, struct chunk **ret, bool *ret_finished)
 {
 	struct chunk *c = NULL;
-	bool committed = false;
+	bool committed = !wd_store_in_txn(p->store);
 	for (;;) {
 		(void)pthread_mutex_lock(&p->lock);
-		if (j->first == NULL && !j->finished && committed)
-			(void)pthread_cond_wait(&p->changed, &p->lock);
+		while (j->first == NULL && !j->finished) {
+			if (committed)
+				(void)pthread_cond_wait(&p->changed, &p->lock);
+			else if (!wd_cond_wait_until(
+					 &p->changed, &p->lock, p->committed_us + PACE_US))
+				break;
+		}
 		c = j->first;
 		if (c != NULL) {
 			j->first = c->next;
@@ -33,9 +39,9 @@ static int next_chunk(struct wd_pipeline *p, struct job *j, struct chunk **ret, 
 		*ret_finished = j->finished && c == NULL;
 		(void)pthread_mutex_unlock(&p->lock);
 		*ret = c;
-		if (c != NULL || *ret_finished || committed)
+		if (c != NULL || *ret_finished)
 			return WD_OK;
-		committed = true; /* what waits for a slow document should not hold others back */
+		committed = true;
 		int r = wd_pipe_commit(p);
 		if (r != WD_OK)
 			return r;
@@ -155,12 +161,14 @@ static void one_job(struct wd_pipeline *p, struct job *j)
 		wd_pipe_finish_group(p, WD_E_TRANSIENT);
 }
 
-/* The first job, taken off the list; waits a tick for one. */
+/* The first job, taken off the list; waits for one, a tick or until the open group is due. */
 static struct job *first_job(struct wd_pipeline *p, bool *ret_over)
 {
+	int64_t until = wd_store_in_txn(p->store) ? p->committed_us + PACE_US
+						  : wd_clock_mono_us() + TICK_US;
 	(void)pthread_mutex_lock(&p->lock);
-	if (p->first == NULL && p->busy > 0 && !wd_store_in_txn(p->store))
-		(void)wd_cond_wait_until(&p->changed, &p->lock, wd_clock_mono_us() + TICK_US);
+	while (p->first == NULL && p->busy > 0 && wd_cond_wait_until(&p->changed, &p->lock, until))
+		;
 	struct job *j = p->first;
 	if (j != NULL) {
 		p->first = j->next;

@@ -212,6 +212,7 @@ int wd_pipe_commit(struct wd_pipeline *p)
 	struct wd_err err = {0};
 	if (!wd_store_in_txn(p->store))
 		return WD_OK;
+	p->committed_us = wd_clock_mono_us();
 	int r = wd_store_commit(p->store, &err);
 	if (r == WD_OK)
 		wd_pipe_finish_group(p, WD_OK);

@@ -17,6 +17,9 @@
 #define GROUP_EVENTS 500
 #define GROUP_US 50000
 #define TICK_US 20000
+/* From one commit to the next: under load the pages that every commit writes, and its sync, are
+ * shared by more documents. After a pause nobody waits. */
+#define PACE_US 10000
 
 struct chunk {
 	struct chunk *next;
@@ -78,7 +81,7 @@ struct wd_pipeline {
 	/* the desk thread's group */
 	struct job *group, **group_end;
 	size_t group_events;
-	int64_t group_began_us;
+	int64_t group_began_us, committed_us;
 	bool waits; /* said that it stands still */
 	int64_t saved_us, pruned_us, looked_us;
 	bool wants_health; /* some sink has a health topic */

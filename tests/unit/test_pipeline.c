@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "daemon/pipeline.h"
 #include "desk/store.h"
 
@@ -104,6 +105,66 @@ static void test_same_bytes_for_any_number_of_workers(void **state)
 	assert_memory_equal(one.lines.p, many.lines.p, one.lines.n);
 	wd_buf_done(&one.lines);
 	wd_buf_done(&many.lines);
+}
+
+/* Settling is inside a transaction, done behind it: each change from the one to the other is one.
+ */
+struct pace {
+	size_t settled, commits, done;
+	bool in_group;
+};
+
+static int on_settle(const struct wd_doc *doc, size_t articles, size_t versions, int rc,
+	const struct wd_err *why, void *ctx, struct wd_err *err)
+{
+	struct pace *pace = ctx;
+	(void)doc, (void)articles, (void)versions, (void)rc, (void)why, (void)err;
+	pace->settled++;
+	pace->in_group = true;
+	return WD_OK;
+}
+
+static void on_paced(struct wd_doc *doc, int rc, void *ctx)
+{
+	struct pace *pace = ctx;
+	(void)doc, (void)rc;
+	pace->commits += pace->in_group;
+	pace->in_group = false;
+	pace->done++;
+}
+
+static void ignore(struct wd_str line, void *ctx)
+{
+	(void)line, (void)ctx;
+}
+
+static void test_documents_that_come_singly_share_commits(void **state)
+{
+	(void)state;
+	enum { DOCS = 200, EVERY_US = 1000, PACE_US = 10000 };
+	struct pace pace = {0};
+	struct wd_pipeline *p = NULL;
+	struct wd_pipeline_opts opts = {.workers = 1,
+		.sinks = &memory,
+		.sink_count = 1,
+		.settle = on_settle,
+		.event = ignore,
+		.ctx = &pace};
+	assert_int_equal(wd_pipeline_new(&opts, &p, NULL), WD_OK);
+	int64_t from = wd_clock_mono_us();
+	for (unsigned i = 0; i < DOCS; i++) {
+		struct wd_doc *doc = make_doc(i, 1, NULL);
+		doc->done = on_paced;
+		doc->done_ctx = &pace;
+		assert_int_equal(wd_pipeline_push_wait(p, doc), WD_OK);
+		(void)usleep(EVERY_US);
+	}
+	assert_int_equal(wd_pipeline_drain(p, WD_TEST_PATIENCE_US), WD_OK);
+	int64_t took = wd_clock_mono_us() - from;
+	wd_pipeline_free(p);
+	assert_int_equal(pace.done, DOCS);
+	assert_int_equal(pace.settled, DOCS);
+	assert_true(pace.commits <= (size_t)(took / PACE_US) + 2);
 }
 
 static void test_bad_documents_are_buried_and_the_rest_goes_on(void **state)
@@ -255,6 +316,7 @@ int main(void)
 	xmlInitParser(); /* before any thread, as the program does */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_same_bytes_for_any_number_of_workers),
+		cmocka_unit_test(test_documents_that_come_singly_share_commits),
 		cmocka_unit_test(test_bad_documents_are_buried_and_the_rest_goes_on),
 		cmocka_unit_test(test_a_full_queue_says_so_and_calls_back),
 		cmocka_unit_test(test_ending_early_gives_documents_back),
