@@ -2,7 +2,7 @@
  * Row: one record of the outbox on its way to the sinks.
  */
 #pragma once
-#include "base/str.h"
+#include "base/buf.h"
 
 enum wd_row_kind {
 	WD_ROW_ARTICLE = 0,
@@ -25,6 +25,16 @@ struct wd_row {
 	struct wd_str data;
 };
 
+/** Appends a pair to packed attributes; an empty value: none. */
+static inline void wd_row_attr_put(struct wd_buf *b, const char *name, struct wd_str value)
+{
+	if (value.n == 0)
+		return;
+	wd_buf_add(b, wd_str_c(name));
+	wd_buf_putc(b, '\0');
+	wd_buf_add(b, value);
+	wd_buf_putc(b, '\0');
+}
 /** Next pair of packed attributes, moving *rest on; false at the end. */
 static inline bool wd_row_attr(
 	struct wd_str *rest, struct wd_str *ret_name, struct wd_str *ret_value)

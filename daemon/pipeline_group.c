@@ -119,16 +119,6 @@ struct wd_str wd_pipe_route(
 	return wd_route_choose(p->opts.routes, p->opts.route_count, art, v, ret_stays);
 }
 
-static void pack(struct wd_buf *b, const char *name, struct wd_str value)
-{
-	if (value.n == 0)
-		return;
-	wd_buf_add(b, wd_str_c(name));
-	wd_buf_putc(b, '\0');
-	wd_buf_add(b, value);
-	wd_buf_putc(b, '\0');
-}
-
 /* A document nobody could read: kept with its original bytes, and sent to the dead-letter topic. */
 int wd_pipe_bury(struct wd_pipeline *p, const struct wd_doc *doc, const struct wd_err *why,
 	struct wd_err *err)
@@ -137,12 +127,12 @@ int wd_pipe_bury(struct wd_pipeline *p, const struct wd_doc *doc, const struct w
 	char time[WD_TIME_TEXT];
 	int64_t now = wd_clock_now_us();
 	wd_buf_reset(&p->attrs);
-	pack(&p->attrs, "wd_error", wd_str_c(why->text));
-	pack(&p->attrs, "wd_stage", WD_STR("parse"));
-	pack(&p->attrs, "wd_input", doc->input.n > 0 ? doc->input : doc->url);
-	pack(&p->attrs, "wd_feed", doc->feed);
-	pack(&p->attrs, "wd_fetched_at", wd_time_format(doc->fetched_at_us, true, time));
-	pack(&p->attrs, "content-type", doc->content_type);
+	wd_row_attr_put(&p->attrs, "wd_error", wd_str_c(why->text));
+	wd_row_attr_put(&p->attrs, "wd_stage", WD_STR("parse"));
+	wd_row_attr_put(&p->attrs, "wd_input", doc->input.n > 0 ? doc->input : doc->url);
+	wd_row_attr_put(&p->attrs, "wd_feed", doc->feed);
+	wd_row_attr_put(&p->attrs, "wd_fetched_at", wd_time_format(doc->fetched_at_us, true, time));
+	wd_row_attr_put(&p->attrs, "content-type", doc->content_type);
 	struct wd_store_dead d = {.time_us = now,
 		.input = doc->input.n > 0 ? doc->input : doc->url,
 		.feed = doc->feed,

@@ -17,9 +17,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "base/log.h"
@@ -70,21 +70,10 @@ static bool stopping(void *ctx)
 static void nap(struct wd_pump *p, int64_t us)
 {
 	int64_t until = wd_clock_mono_us() + us;
-	struct timespec ts = {.tv_sec = until / WD_SEC, .tv_nsec = until % WD_SEC * 1000};
 	(void)pthread_mutex_lock(&p->lock);
-	while (!stopping(p) && wd_clock_mono_us() < until)
-		(void)pthread_cond_timedwait(&p->wake, &p->lock, &ts);
+	while (!stopping(p) && wd_cond_wait_until(&p->wake, &p->lock, until))
+		;
 	(void)pthread_mutex_unlock(&p->lock);
-}
-
-static void pack(struct wd_buf *b, const char *name, struct wd_str value)
-{
-	if (value.n == 0)
-		return;
-	wd_buf_add(b, wd_str_c(name));
-	wd_buf_putc(b, '\0');
-	wd_buf_add(b, value);
-	wd_buf_putc(b, '\0');
 }
 
 /* false: it cannot be kept now. */
@@ -108,8 +97,8 @@ static bool keep_letter(struct wd_pump *p, int64_t seq, const char *why)
 		.attrs = row->attrs,
 		.bytes = row->data};
 	wd_buf_init(&attrs, 64 * WD_KIB);
-	pack(&attrs, "wd_error", wd_str_c(why));
-	pack(&attrs, "wd_stage", wd_str_c(p->name));
+	wd_row_attr_put(&attrs, "wd_error", wd_str_c(why));
+	wd_row_attr_put(&attrs, "wd_stage", wd_str_c(p->name));
 	wd_buf_add(&attrs, row->attrs);
 	struct wd_row letter = {
 		.kind = WD_ROW_DEAD, .time_us = row->time_us, .attrs = wd_buf_str(&attrs)};
@@ -412,12 +401,8 @@ int wd_pump_new(const struct wd_pump_opts *opts, struct wd_pump **ret, struct wd
 	p->batch = opts->conf->batch_events > 0 ? opts->conf->batch_events : DEFAULT_BATCH;
 	p->backoff_us = BACKOFF_FIRST_US;
 	make_name(p);
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	(void)pthread_mutex_init(&p->lock, NULL);
-	(void)pthread_cond_init(&p->wake, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&p->wake);
 	int r = wd_pump_rows_init(&p->mem, BATCH_BYTES, err);
 	if (r == WD_OK)
 		r = open_sink(p, err);

@@ -123,42 +123,32 @@ void wd_event_attrs_make(struct wd_arena *a, const struct wd_article *art,
 	memcpy(ret->time, time.p, WD_MIN(time.n, sizeof(ret->time) - 1));
 }
 
-static void pack(struct wd_buf *out, const char *name, struct wd_str value)
-{
-	if (value.n == 0)
-		return;
-	wd_buf_add(out, wd_str_c(name));
-	wd_buf_putc(out, '\0');
-	wd_buf_add(out, value);
-	wd_buf_putc(out, '\0');
-}
-
 void wd_event_attrs_pack(struct wd_buf *out, const struct wd_event_attrs *at)
 {
-	pack(out, "specversion", WD_STR("1.0"));
-	pack(out, "id", at->id);
-	pack(out, "source", at->source);
-	pack(out, "type", at->type);
-	pack(out, "subject", at->subject);
-	pack(out, "time", wd_str_c(at->time));
-	pack(out, "datacontenttype", WD_STR("application/json"));
-	pack(out, "dataschema", at->dataschema);
-	pack(out, "topics", at->topics);
-	pack(out, "partitionkey", at->subject);
-	pack(out, "traceparent", at->traceparent);
+	wd_row_attr_put(out, "specversion", WD_STR("1.0"));
+	wd_row_attr_put(out, "id", at->id);
+	wd_row_attr_put(out, "source", at->source);
+	wd_row_attr_put(out, "type", at->type);
+	wd_row_attr_put(out, "subject", at->subject);
+	wd_row_attr_put(out, "time", wd_str_c(at->time));
+	wd_row_attr_put(out, "datacontenttype", WD_STR("application/json"));
+	wd_row_attr_put(out, "dataschema", at->dataschema);
+	wd_row_attr_put(out, "topics", at->topics);
+	wd_row_attr_put(out, "partitionkey", at->subject);
+	wd_row_attr_put(out, "traceparent", at->traceparent);
 }
 
 void wd_event_health_pack(struct wd_buf *out, struct wd_str id, const char *type,
 	struct wd_str feed, struct wd_str url, struct wd_str time)
 {
-	pack(out, "specversion", WD_STR("1.0"));
-	pack(out, "id", id);
-	pack(out, "source", url.n > 0 ? url : WD_STR("urn:wiredesk:feed"));
-	pack(out, "type", wd_str_c(type));
-	pack(out, "subject", feed);
-	pack(out, "time", time);
-	pack(out, "datacontenttype", WD_STR("application/json"));
-	pack(out, "partitionkey", feed);
+	wd_row_attr_put(out, "specversion", WD_STR("1.0"));
+	wd_row_attr_put(out, "id", id);
+	wd_row_attr_put(out, "source", url.n > 0 ? url : WD_STR("urn:wiredesk:feed"));
+	wd_row_attr_put(out, "type", wd_str_c(type));
+	wd_row_attr_put(out, "subject", feed);
+	wd_row_attr_put(out, "time", time);
+	wd_row_attr_put(out, "datacontenttype", WD_STR("application/json"));
+	wd_row_attr_put(out, "partitionkey", feed);
 }
 
 void wd_event_line(struct wd_buf *out, struct wd_str attrs, struct wd_str data)
