@@ -37,6 +37,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/cond.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/press.h"
@@ -426,11 +427,7 @@ int wd_store_open(const struct wd_store_opts *opts, struct wd_store **ret, struc
 	(void)pthread_mutex_init(&s->lock, NULL);
 	(void)pthread_mutex_init(&s->seq_lock, NULL);
 	(void)pthread_mutex_init(&s->doc_lock, NULL);
-	pthread_condattr_t attr;
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&s->grown, &attr);
-	(void)pthread_condattr_destroy(&attr);
+	wd_cond_init(&s->grown);
 	int r = WD_OK;
 	if (opts->dir != NULL) {
 		size_t n = strlen(opts->dir) + sizeof(STORE_FILE) + 2;

@@ -153,17 +153,13 @@ static void *destroy_main(void *rk)
 
 bool kafka_in_destroy(rd_kafka_t *rk, int64_t limit_us)
 {
-	struct timespec until;
 	pthread_t t;
-	int64_t us;
 	if (pthread_create(&t, NULL, destroy_main, rk) != 0) {
 		(void)destroy_main(rk);
 		return true;
 	}
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	us = until.tv_nsec / 1000 + limit_us;
-	until.tv_sec += us / WD_SEC;
-	until.tv_nsec = us % WD_SEC * 1000;
+	int64_t us = wd_clock_mono_us() + limit_us;
+	struct timespec until = {.tv_sec = us / WD_SEC, .tv_nsec = us % WD_SEC * 1000};
 	if (pthread_clockjoin_np(t, NULL, CLOCK_MONOTONIC, &until) == 0)
 		return true;
 	(void)pthread_detach(t);
