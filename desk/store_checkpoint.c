@@ -17,7 +17,6 @@
  */
 #include <stdatomic.h>
 
-#include "base/log.h"
 #include "desk/store_sql.h"
 
 /* Pages of 4 KiB. Not too early: pages that change all the time (keys are hashes, the outbox uses
@@ -47,11 +46,14 @@ static void *thread_main(void *arg)
 			continue;
 		}
 		(void)pthread_mutex_unlock(&c->lock);
-		int in_log = 0, moved = 0;
+		int moved = 0;
 		if (sqlite3_wal_checkpoint_v2(
-			    c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved) == SQLITE_OK)
+			    c->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, &moved) == SQLITE_OK)
 			atomic_store(&c->moved, moved);
 		(void)pthread_mutex_lock(&c->lock);
+		/* What was asked for meanwhile the next commit asks for again. Begun at once, one
+		 * after the other, they would keep the commit's own from ever having its turn, and
+		 * the log from beginning anew. */
 		c->is_due = false;
 	}
 	(void)pthread_mutex_unlock(&c->lock);
