@@ -134,6 +134,7 @@ libwiredesk_a_SOURCES += \
 	%reldir%/tables.c \
 	%reldir%/tables.h \
 	%reldir%/tables_boxes.c \
+	%reldir%/tables_code.c \
 	%reldir%/tables_flat.c \
 	%reldir%/tables_header.c \
 	%reldir%/tables_impl.h \

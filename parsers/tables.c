@@ -82,7 +82,8 @@ void wd_tables_flat(struct wd_arena *a, struct wd_node *root)
 				end++;
 		struct wd_tfind f = {i, i + 1, NULL};
 		bool got = find(a, l, i, end, &from, &f);
-		got = got && found < WD_MAX_TABLES && !is_menu(&lines, f.from, f.to);
+		got = got && found < WD_MAX_TABLES && !is_menu(&lines, f.from, f.to) &&
+		      !wd_tlines_are_code(l + f.from, f.to - f.from);
 		struct wd_node *table = got ? wd_node_new(a, WD_TAG_TABLE) : NULL;
 		if (table != NULL) {
 			table->data = f.grid;

@@ -406,7 +406,43 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 /* What a delimiter's cells look like, over all rows. */
 struct look {
 	size_t cells, figures, prose, long_cells, stops, figure_cols;
+	size_t sentences; /* that end between two cells */
+	size_t wrapped;   /* the rest of a sentence, or an item of a list */
 };
+
+/* A letter or a digit. */
+static bool has_word(struct wd_str s)
+{
+	for (size_t at = 0; at < s.n;) {
+		uint32_t cp = wd_utf8_next(s, &at);
+		if (wd_cp_is_letter(cp) || wd_cp_is_digit(cp))
+			return true;
+	}
+	return false;
+}
+
+/* "- an item of a list", "and the rest of its sentence" */
+static bool is_wrapped(struct wd_str s)
+{
+	enum { LEAST_WORDS = 3 };
+	if (s.n < 2)
+		return false;
+	bool item = (s.p[0] == '-' || s.p[0] == '*') && s.p[1] == ' ';
+	bool rest = s.p[0] >= 'a' && s.p[0] <= 'z';
+	return (item || rest) && wd_count_words(s) >= LEAST_WORDS;
+}
+
+/* "… of conventions.  These are …": two spaces behind a full stop. Not "Samsung Co.  Seoul". */
+static bool ends_sentence(struct wd_str s, struct wd_str next)
+{
+	enum { LEAST = 4 };
+	size_t letters = 0;
+	if (s.n == 0 || strchr(".?!", s.p[s.n - 1]) == NULL)
+		return false;
+	while (letters + 1 < s.n && s.p[s.n - 2 - letters] >= 'a' && s.p[s.n - 2 - letters] <= 'z')
+		letters++;
+	return letters >= LEAST && next.n > 0 && next.p[0] >= 'A' && next.p[0] <= 'Z';
+}
 
 static struct look look_at(const struct wd_tgrid *g)
 {
@@ -421,13 +457,36 @@ static struct look look_at(const struct wd_tgrid *g)
 			figures += wd_ctype_is_figure(t);
 			k.prose += wd_is_prose(s);
 			k.long_cells += s.n > 80;
+			k.wrapped += is_wrapped(s);
 			k.stops += s.n > 20 && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '?' ||
 						       s.p[s.n - 1] == '!');
+			k.sentences +=
+				c + 1 < g->cols && ends_sentence(s, wd_tgrid_at(g, r, c + 1)->text);
 		}
 		k.figures += figures;
 		k.figure_cols += filled > 1 && figures + 1 >= filled && figures > 0;
 	}
 	return k;
+}
+
+/* Two columns of which the first is no column: "Editor:  Kim", or the same sign before each line
+ * ("--  a comment", ">  somebody's words"). */
+static bool has_heads(const struct wd_tgrid *g)
+{
+	size_t names = 0, signs = 0;
+	struct wd_str first = wd_tgrid_at(g, 0, 0)->text;
+	for (size_t r = 0; r < g->rows; r++) {
+		struct wd_str s = wd_tgrid_at(g, r, 0)->text;
+		names += s.n > 1 && s.p[s.n - 1] == ':';
+		signs += s.n > 0 && wd_str_eq(s, first) && !has_word(s);
+	}
+	return g->cols == 2 && (names * 4 >= g->rows * 3 || signs == g->rows);
+}
+
+/* Lines that a writer broke, not cells. */
+static bool is_running_text(const struct look *k)
+{
+	return k->wrapped * 6 > k->cells;
 }
 
 static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum delim d)
@@ -446,6 +505,7 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 	case D_WIDE:
 	case D_SPACES:
 		return k.stops * 5 <= k.cells && k.prose * 4 <= k.cells &&
+		       k.sentences * 2 < r->rows && !has_heads(g) &&
 		       (r->rows >= 3 || (r->mode >= 3 && k.figures > 0));
 	case D_DOT:
 		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0;
@@ -455,17 +515,6 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0 &&
 		       k.long_cells == 0;
 	}
-}
-
-/* Rows that end in braces or semicolons are code. */
-static bool is_other_use(const struct wd_tline *l, const struct run *r)
-{
-	size_t code = 0;
-	for (size_t i = r->from; i < r->to; i++) {
-		char last = l[i].text.n > 0 ? l[i].text.p[l[i].text.n - 1] : 0;
-		code += last == ';' || last == '{' || last == '}';
-	}
-	return code * 2 > r->rows;
 }
 
 static void put_row(
@@ -523,7 +572,7 @@ static bool try_delim(struct wd_arena *a, const struct wd_tline *l, size_t at, s
 		return false;
 	struct run r = read_run(l, at, end, d);
 	ret->to = WD_MAX(ret->to, r.to);
-	if (r.rows < 2 || r.mode < 2 || is_other_use(l, &r))
+	if (r.rows < 2 || r.mode < 2)
 		return false;
 	struct wd_tgrid *g = run_grid(a, l, &r, d);
 	if (g == NULL || !is_convincing(&r, g, d))
@@ -707,7 +756,8 @@ static bool try_groups(
 	bool header = wd_tgrid_guess_header(g);
 	if (!columns_agree(a, g) || (g->rows < 4 && look.long_cells > 0))
 		return false;
-	if (look.prose > 0 || (!header && (look.figure_cols == 0 || k < 3)))
+	if (look.prose > 0 || is_running_text(&look) ||
+		(!header && (look.figure_cols == 0 || k < 3)))
 		return false;
 	g->header = header;
 	g->confidence = 0.8;
@@ -750,7 +800,9 @@ bool wd_find_stacked(
 			if (!period_convinces(&p, rows))
 				continue;
 			struct wd_tgrid *g = stack_grid(a, l, at + before, rows, p.k);
-			if (g == NULL || (rows < 4 && look_at(g).long_cells > 0))
+			struct look look = g != NULL ? look_at(g) : (struct look){0};
+			if (g == NULL || is_running_text(&look) ||
+				(rows < 4 && look.long_cells > 0))
 				return false;
 			g->header = (p.header_cols > 0 && p.header_cols == p.figure_cols) ||
 				    wd_tgrid_is_headed_by_years(g);

@@ -7,6 +7,7 @@
  *   tables_flat.c    lines with delimiters; one cell a line
  *   tables_single.c  lines whose columns only their types tell
  *   tables_signs.c   lines with a sign between their cells that is no usual delimiter
+ *   tables_code.c    lines that only look like rows: program text, commands
  *   tables_header.c  header words without separators
  *   tables_notes.c   footnotes, captions, header lines beside a table
  *   tables_types.c   what a cell holds
@@ -151,6 +152,8 @@ bool wd_find_single(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
 bool wd_find_signs(
 	struct wd_arena *a, const struct wd_tline *l, size_t at, size_t end, struct wd_tfind *ret);
+/** Are they program text or commands, whose columns are none? */
+bool wd_tlines_are_code(const struct wd_tline *l, size_t n);
 /** Notes in the line what wd_find_delimited() asks of it again and again. */
 void wd_tline_mark(struct wd_arena *a, struct wd_tline *l);
 /** Splits the line at its delimiters as the table's rows would be. NULL: not into `cols` cells. */

@@ -163,6 +163,18 @@ static void test_flat(void **state)
 			"<br>3 Gee Aitch Honda 51:01<br>4 Ey Jay Yamaha 51:44</p>",
 			"Pos|Rider|Maker|Time # 1|A. Bee|Honda|49:50 / 2|Cee Dee Eff|Yamaha|50:12 / "
 			"3|Gee Aitch|Honda|51:01 / 4|Ey Jay|Yamaha|51:44"},
+		{"abbreviations before wide spaces",
+			"<pre>Aven Co.     Seoul    71,000\nHolm Inc.    Tokyo    5,300\nSkarn Ltd.   "
+			"Busan    880</pre>",
+			"Aven Co.|Seoul|71,000 / Holm Inc.|Tokyo|5,300 / Skarn Ltd.|Busan|880"},
+		{"hashes and dollars are no code",
+			"<pre>Tag        US$m   Rank\n#aven      31.5   # 1\n#harbour   22.1   # 2\n"
+			"#cranes    9.0    # 3</pre>",
+			"Tag|US$m|Rank # #aven|31.5|# 1 / #harbour|22.1|# 2 / #cranes|9.0|# 3"},
+		{"ruled frame",
+			"<pre>┌──────┬────┐\n│ Port │ t  │\n├──────┼────┤\n│ Aven │ 12 │\n"
+			"├──────┼────┤\n│ Holm │ 9  │\n└──────┴────┘</pre>",
+			"Port|t # Aven|12 / Holm|9"},
 		{"boxes by role",
 			"<div role=table><div role=row><span role=cell>a</span><span role=cell>b</span>"
 			"</div><div role=row><span role=cell>c</span><span role=cell>d</span></div></div>",
@@ -197,6 +209,30 @@ static void test_innocent(void **state)
 		"<ul><li>First 1 2</li><li>Second 3 4</li><li>Third 5 6</li></ul>",
 		"<p>3 &lt; 5 | 7 &gt; 2.</p>",
 		"<div>\n\t\t\t\tAnn Smith\n\t\t\t\tReporter in London\n\t\t\t\tBob Jones\n</div>",
+		/* program text, commands, listings */
+		"<pre>a[2:]    // from the third on\nb[:3]    // up to the third\nc        // "
+		"all</pre>",
+		"<pre>first := 1     then\nsecond := 22   then\nlast := 333    then</pre>",
+		"<pre>count = 0;      sum = 0;\nlength = 10;    mean = 0;\nwidth = 3;      top = "
+		"9;</pre>",
+		"<pre>int32_t  width,\nuint8_t  *pixels,\nconst char  *file_name,</pre>",
+		"<pre>cd harbour      # go there\nmake all        # build it\n./run --fast    # start "
+		"it</pre>",
+		"<pre>-c command   run a command\n-d           look for faults\n-r file      run a "
+		"file</pre>",
+		"<p>--start-day 10<br>--end-day 60<br>--last-day 75<br>--page-size 20</p>",
+		"<p>x = 10;<br>y = 20;<br>z = 30;<br>total = 60;</p>",
+		"<pre>│   ├── crane.txt\n│   ├── quay.txt\n│   └── ship.txt</pre>",
+		"<pre>\"name\":    \"Aven\",\n\"tonnes\":  1204,\n\"cars\":    88</pre>",
+		/* prose and notes in columns of two */
+		"<pre>conventions.  These rules are needed, in part, for separate\npassages to work.  "
+		"One such rule is the calling\nrule.  The calling rule is a set of thoughts made "
+		"by</pre>",
+		"<pre>Title:   The Harbour\nAuthor:  Ann Smith\nPlace:   Aven</pre>",
+		"<pre>--   the sign of the sum is\n--   not known here\n--   at all</pre>",
+		"<pre>- Mended a fault that let the crane stop\nwhen it was windy\n\n- Mended the lamp "
+		"at the quay, which was\nout for a week\n\n- Mended the door of the harbour "
+		"office\nand its two windows</pre>",
 	};
 	for (size_t i = 0; i < WD_COUNTOF(cases); i++)
 		run(&(struct table_case){cases[i], cases[i], ""}, 1);
