@@ -67,7 +67,7 @@ static double cost(struct wd_str in, size_t bytes)
 /* Eight times the bytes cost about eight times as much; asked of one input in 64. */
 static void check_linear(struct wd_str in)
 {
-	enum { SMALL = 32768, TIMES = 8, SLACK = 4 };
+	enum { SMALL = 8192, TIMES = 8, SLACK = 4 };
 	unsigned sum = 0;
 	for (size_t i = 0; i < in.n; i++)
 		sum = sum * 31 + (unsigned char)in.p[i];
