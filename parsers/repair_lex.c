@@ -512,6 +512,18 @@ size_t wd_rlex_litter(struct wd_str s, size_t i)
 	return n <= LONGEST && byte_at(s, i + n) == '>' ? n : 0;
 }
 
+/* "x < td and td > y" is arithmetic: of a tag's words, each has a value or may stand alone. */
+static bool has_loose_word(struct wd_str attrs)
+{
+	for (size_t at = 0; (at = wd_rlex_skip(attrs, at)) < attrs.n;) {
+		struct attr_read r = read_attr(attrs, at, B_PLAIN);
+		if (!r.cut && !r.valued && !r.lone && slash_at(attrs, at) == 0)
+			return true;
+		at = WD_MAX(r.at, at + 1);
+	}
+	return false;
+}
+
 bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 {
 	struct wd_rtag t = {.form = WD_RF_PLAIN, .at = i};
@@ -527,7 +539,8 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 		return false;
 	bool odd = open != B_PLAIN;
 	size_t q = wd_rlex_skip(s, p);
-	odd |= q != p;
+	bool gap = q != p;
+	odd |= gap;
 	p = q;
 	if ((k = slash_at(s, p)) > 0) {
 		t.end = true;
@@ -568,6 +581,8 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 	if (!(t.end ? read_end(s, q, open, &t) : read_rest(s, q, false, open, &t)))
 		return false;
 	if ((open == B_OTHER || t.escaped) && t.form != WD_RF_SPACED)
+		return false;
+	if (gap && has_loose_word(t.attrs))
 		return false;
 	*ret = t;
 	return true;

@@ -38,6 +38,14 @@ static bool name_at(struct wd_str s, size_t i, bool *ret_end)
 	return n > 0 && wd_tag_find(wd_str_sub(rest, 0, n)) != WD_TAG_OTHER;
 }
 
+/* "\<td\>", and not the end of a line of commands, "… \<br>". */
+static bool closes_escaped(struct wd_str s)
+{
+	enum { LONGEST = 200 };
+	size_t gt = wd_str_chr(wd_str_sub(s, 0, WD_MIN(s.n, LONGEST)), '>', 0);
+	return gt != SIZE_MAX && s.p[gt - 1] == '\\';
+}
+
 static void count_at(struct wd_str s, size_t i, struct count *c)
 {
 	struct wd_str rest = wd_str_from(s, i);
@@ -60,7 +68,7 @@ static void count_at(struct wd_str s, size_t i, struct count *c)
 	} else if (wd_str_istarts(rest, WD_STR("=3c"))) {
 		to = &c->mail;
 		bytes = 3;
-	} else if (wd_str_starts(rest, WD_STR("\\<"))) {
+	} else if (wd_str_starts(rest, WD_STR("\\<")) && closes_escaped(rest)) {
 		to = &c->slashed;
 		bytes = 2;
 	} else {

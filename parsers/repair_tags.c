@@ -29,6 +29,7 @@ struct cluster {
 					   where the grammar wants none */
 	bool escaped_end;               /* what closed the last cell */
 	int tables;                     /* open table elements */
+	unsigned blocks;                /* that began in it and are open */
 	bool had_table;                 /* one began here … */
 	bool plain_table;               /* … with an undamaged tag */
 	enum wd_tag cell;               /* open cell, WD_TAG_OTHER: none */
@@ -60,13 +61,32 @@ static bool has_text(struct wd_str s, size_t from, size_t to)
 	return wd_rlex_skip(s, from) < to;
 }
 
+/* The tag that ends before `at` stands in a line of text: "20<sup>", "<i>n</i>". */
+static bool is_inline(struct wd_str s, size_t at)
+{
+	enum { LONGEST = 256 };
+	size_t from = at - 1, to;
+	while (from > 0 && at - from < LONGEST && s.p[from] != '<')
+		from--;
+	if (s.p[from] != '<')
+		return false;
+	from += s.p[from + 1] == '/' ? 2 : 1;
+	for (to = from; to < at && wd_is_alnum(s.p[to]);)
+		to++;
+	enum wd_tag tag = wd_tag_find(wd_str_sub(s, from, to));
+	return tag != WD_TAG_OTHER && tag != WD_TAG_BR && !wd_tag_is_block(tag) &&
+	       !wd_rlex_is_table(tag);
+}
+
 /* A start of line or of a block, so that what follows is not part of a sentence. */
 static bool at_line_start(struct wd_str s, size_t at)
 {
 	while (at > 0) {
 		char c = s.p[at - 1];
-		if (c == '\n' || c == '>')
+		if (c == '\n')
 			return true;
+		if (c == '>')
+			return !is_inline(s, at);
 		if (!wd_is_space(c) && (unsigned char)c < 0x80)
 			return false;
 		if ((unsigned char)c >= 0x80) {
@@ -224,6 +244,10 @@ static void count_form(struct pass *p, enum wd_rform form)
 static void table_tag(struct pass *p, const struct wd_rtag *t)
 {
 	flush(p, t->at);
+	/* Words before a table that look like its tags are not made such by its own. */
+	if (t->tag == WD_TAG_TABLE && !t->end && p->c.active &&
+		(p->c.cells == 0 || (p->c.tables <= 0 && !p->c.had_table)))
+		cluster_end(p);
 	cluster_start(p, t->at);
 	cluster_take(&p->c, t);
 	if (t->form == WD_RF_PLAIN) {
@@ -271,12 +295,22 @@ static bool opens_block(const struct wd_rtag *t)
 	return !t->end && wd_tag_is_block(t->tag) && !wd_rlex_is_table(t->tag);
 }
 
+static bool ends_block(const struct wd_rtag *t)
+{
+	return t->end && wd_tag_is_block(t->tag) && !wd_rlex_is_table(t->tag);
+}
+
 static void other_tag(struct pass *p, const struct wd_rtag *t)
 {
 	struct cluster *c = &p->c;
 	flush(p, t->at);
-	if (c->active && c->tables <= 0 && c->cell == WD_TAG_OTHER && opens_block(t))
+	bool outside = c->active && c->tables <= 0;
+	if (outside && c->cell == WD_TAG_OTHER && opens_block(t))
 		cluster_end(p);
+	else if (outside && c->pairs == 0 && c->blocks == 0 && ends_block(t))
+		cluster_end(p); /* a word of the paragraph that ends here */
+	c->blocks += c->active && opens_block(t);
+	c->blocks -= c->blocks > 0 && ends_block(t);
 	if (t->form == WD_RF_PLAIN || !other_fits(p, t)) {
 		wd_buf_add(&p->out, wd_str_sub(p->s, t->at, t->next));
 	} else {

@@ -70,6 +70,32 @@ static void test_untouched(void **state)
 			"<table><tr><td><table><tr><td>1</td></tr></table></td></tr></table>",
 			NULL},
 		{"full-width quotes", "<p>＜本＞を読む</p>", NULL},
+		{"an ordinal before a table",
+			"<p>The 20<sup>th</sup> time.</p>"
+			"<table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"an ordinal behind an element",
+			"<p>the <i>n</i>th part and the <i>n</i>th whole</p>"
+			"<table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"an ordinal in the next line",
+			"<p>on the 20<br>th of May</p>"
+			"<table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"arithmetic before a table",
+			"<p>x < td and td > y</p>"
+			"<table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"an escaped name before a table",
+			"<p>&lt;table&gt; is an element</p>"
+			"<table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"a name as a paragraph", "<p>th</p><table><tr><td>1</td><td>2</td></tr></table>",
+			NULL},
+		{"commands that go on in the next line",
+			"<p>run crane \\<br>--port aven \\<br>--cars 88 \\<br>--tonnes 1204 \\</p>"
+			"<p>run quay \\<br>--all</p>",
+			NULL},
 	};
 	run(cases, WD_COUNTOF(cases));
 }
@@ -156,6 +182,10 @@ static void test_rows(void **state)
 {
 	(void)state;
 	static const struct repair_case cases[] = {
+		{"words before rows without a table",
+			"<p>on the 20<br>th of May</p><p>Aven rises.</p><tr><td>1</td><td>2</td></tr>",
+			"<p>on the 20<br>th of May</p><p>Aven rises.</p><table><tr><td>1</td><td>2</td></tr>"
+			"</table>"},
 		{"lost slashes", "<table><tr><td>1<td><td>2<td><tr><tr><td>3<td><td><td></table>",
 			"<table><tr><td>1</td><td>2</td><tr><tr><td>3</td><td></td></table>"},
 		{"swapped",
