@@ -286,7 +286,7 @@ static int round_trip(struct wd_pump *p, struct wd_err *err)
 	if (p->skip > 0 || pos <= wd_store_reader_pos(p->reader)) {
 		/* Reached, and nothing waits: up. With something in hand only its delivery tells.
 		 */
-		if (r == WD_OK && pos >= p->last_wanted)
+		if (r == WD_OK && pos >= p->last_wanted && p->left == 0)
 			set_state(p, ST_RUNNING, NULL);
 		return r;
 	}

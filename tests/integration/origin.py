@@ -231,6 +231,7 @@ class Feed(Behaviour):
         self.text, self.gzip_it = text, gzip_it
         self.lock = threading.Lock()
         self.items = []  # [guid, version, time]
+        self.asked = 0
         self.path = "?"
         self.changed = time.time()
         self.rendered = {}  # (number, version) → text: long feeds are asked for often
@@ -275,6 +276,7 @@ class Feed(Behaviour):
 
     def answer(self, h, o):
         with self.lock:
+            self.asked += 1
             body = self.render(o)
             seen = [(self.path, "%s#%d" % (self.path, i[0]), i[1], self.title(i))
                     for i in self.shown()]

@@ -19,7 +19,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from clock import Clock  # noqa: E402
-from daemon import PATIENCE, Daemon, headline, program, run_tests  # noqa: E402
+from daemon import Daemon, headline, program, run_tests  # noqa: E402
 from kafka_broker import Broker  # noqa: E402
 from origin import Feed, Origin, Static, free_port  # noqa: E402
 
@@ -36,11 +36,13 @@ BASE = ("http: {allow_private: [127.0.0.0/8]}\n"
 
 class Load:
     """A feed server on which new items and edits appear all the time. A version that was replaced may have been seen by nobody:
-    the last one served of each item has to arrive. An item stays in its feed for about a minute, much longer than any kill needs."""
+    the last one served of each item has to arrive. An item stays in its feed for WINDOW / PER_POLL polls at least, far more than a
+    kill spoils, however slow the machine is."""
+    WINDOW, PER_POLL = 400, 20
 
     def __init__(self, rate=60):
         self.origin = Origin()
-        self.feeds = [Feed(items=3, window=400) for _ in range(FEEDS)]
+        self.feeds = [Feed(items=3, window=self.WINDOW) for _ in range(FEEDS)]
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self.run, args=(rate,), daemon=True)
 
@@ -50,7 +52,7 @@ class Load:
             feed = r.choice(self.feeds)
             if r.random() < 0.25:
                 feed.edit(r.randint(max(1, len(feed.items) - 20), len(feed.items)))
-            else:
+            elif len(feed.items) < (feed.asked + 1) * self.PER_POLL:
                 feed.add()
 
     def __enter__(self):
@@ -178,14 +180,13 @@ def kill_at_random(d, kills, seed=11, longest=2.5, sinks=2):
         d.start(wait=False)
 
 
-def wait_until(what, cond):
-    """Like Daemon.wait, through the daemon's deaths."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if cond():
-            return
-        time.sleep(0.3)
-    raise AssertionError(what + " did not come")
+def wait_titles(what, d, want, have):
+    """Until have() holds all that is wanted; says what is missing when it does not come."""
+    try:
+        d.wait(what, lambda: want <= have())
+    except AssertionError as e:
+        missing = sorted(want - have())
+        raise AssertionError("%d of %d are missing: %s\n%s" % (len(missing), len(want), missing[:20], e)) from None
 
 
 def test_kill_9_loses_and_doubles_nothing_in_a_file():
@@ -195,7 +196,7 @@ def test_kill_9_loses_and_doubles_nothing_in_a_file():
             kill_at_random(d, FILE_KILLS, sinks=1)
             want = load.quiet()
             tail = Tail(os.path.join(d.dir, "events.jsonl"))
-            wait_until("every served item", lambda: want <= tail.read().titles)
+            wait_titles("every served item", d, want, lambda: tail.read().titles)
             assert d.stop() == 0
             tail.read()
     twice = [i for i, n in tail.ids.items() if n > 1]
@@ -222,8 +223,8 @@ def run_against_broker(delivery, trouble):
                 trouble(d, broker, load)
                 want = load.quiet()
                 tail = Tail(os.path.join(d.dir, "events.jsonl"))
-                wait_until("every served item in the file", lambda: want <= tail.read().titles)
-                wait_until("the end of the backlog", lambda: backlog(d) == 0)
+                wait_titles("every served item in the file", d, want, lambda: tail.read().titles)
+                d.wait("the end of the backlog", lambda: backlog(d) == 0)
                 assert d.stop() == 0, d.log()[-20:]
                 tail.read()
             rows = topic.events()
@@ -286,13 +287,13 @@ def test_clock_set_forward_and_back():
             for seconds in (3600, -7200, 86400, -86400 * 3, 0):
                 clock.jump(seconds)
                 served = len(load.origin.ledger)
-                wait_until("a poll after the jump by %d s" % seconds, lambda: len(load.origin.ledger) > served)
+                d.wait("a poll after the jump by %d s" % seconds, lambda: len(load.origin.ledger) > served)
                 time.sleep(0.5)
             d.kill()
             clock.jump(-3600)
             d.start()
             want = load.quiet()
-            wait_until("every served item", lambda: want <= {headline(e) for e in d.events()})
+            wait_titles("every served item", d, want, lambda: {headline(e) for e in d.events()})
             assert d.stop() == 0, d.log()[-20:]
             events = d.events()
     ids = collections.Counter(e["id"] for e in events)
