@@ -40,6 +40,13 @@ static bool begins_as_code(struct wd_str s)
 	switch (byte_at(s, 0)) {
 	case '#':
 		return second == ' ' && wd_is_alpha(third);
+	case '[': { /* a list of addresses */
+		size_t end = wd_str_chr(s, ']', 1);
+		return end != SIZE_MAX && wd_is_digit(second) &&
+		       wd_str_istarts(
+			       wd_str_trim(wd_str_from(s, end + 1 + (byte_at(s, end + 1) == ':'))),
+			       WD_STR("http"));
+	}
 	case '-':
 		return wd_is_alpha(second == '-' ? third : second);
 	case '$':
@@ -65,7 +72,7 @@ static bool ends_as_code(struct wd_str s)
 static bool is_strong(struct wd_str s, size_t i)
 {
 	static const char *const signs[] = {
-		":=", "!=", "{{", "}}", "{%", "%}", " // ", "\t// ", " /*", "*/ "};
+		":=", "!=", "{{", "}}", "{\"", "\"}", "{%", "%}", " // ", "\t// ", " /*", "*/ "};
 	static const char branch[] = "─ "; /* of a tree of files; a rule has no name behind it */
 	struct wd_str rest = wd_str_from(s, i);
 	for (size_t k = 0; k < WD_COUNTOF(signs); k++) {

@@ -407,7 +407,8 @@ static struct run read_run(const struct wd_tline *l, size_t at, size_t end, enum
 struct look {
 	size_t cells, figures, prose, long_cells, stops, figure_cols;
 	size_t sentences; /* that end between two cells */
-	size_t wrapped;   /* the rest of a sentence, or an item of a list */
+	size_t wrapped;   /* the rest of a sentence, or an item of a list … */
+	size_t going_on;  /* … at the start of a row */
 };
 
 /* A letter or a digit. */
@@ -437,11 +438,14 @@ static bool ends_sentence(struct wd_str s, struct wd_str next)
 {
 	enum { LEAST = 4 };
 	size_t letters = 0;
+	while (s.n > 0 && strchr("\")'", s.p[s.n - 1]) != NULL)
+		s.n--;
 	if (s.n == 0 || strchr(".?!", s.p[s.n - 1]) == NULL)
 		return false;
 	while (letters + 1 < s.n && s.p[s.n - 2 - letters] >= 'a' && s.p[s.n - 2 - letters] <= 'z')
 		letters++;
-	return letters >= LEAST && next.n > 0 && next.p[0] >= 'A' && next.p[0] <= 'Z';
+	return letters >= LEAST && next.n > 0 &&
+	       ((next.p[0] >= 'A' && next.p[0] <= 'Z') || next.p[0] == '(' || next.p[0] == '"');
 }
 
 static struct look look_at(const struct wd_tgrid *g)
@@ -458,6 +462,7 @@ static struct look look_at(const struct wd_tgrid *g)
 			k.prose += wd_is_prose(s);
 			k.long_cells += s.n > 80;
 			k.wrapped += is_wrapped(s);
+			k.going_on += c == 0 && is_wrapped(s);
 			k.stops += s.n > 20 && (s.p[s.n - 1] == '.' || s.p[s.n - 1] == '?' ||
 						       s.p[s.n - 1] == '!');
 			k.sentences +=
@@ -505,7 +510,7 @@ static bool is_convincing(const struct run *r, const struct wd_tgrid *g, enum de
 	case D_WIDE:
 	case D_SPACES:
 		return k.stops * 5 <= k.cells && k.prose * 4 <= k.cells &&
-		       k.sentences * 2 < r->rows && !has_heads(g) &&
+		       k.sentences * 2 < r->rows && k.going_on * 2 < r->rows && !has_heads(g) &&
 		       (r->rows >= 3 || (r->mode >= 3 && k.figures > 0));
 	case D_DOT:
 		return r->rows >= 3 && odd == 0 && r->mode >= 3 && k.figure_cols > 0;

@@ -228,6 +228,14 @@ static void test_innocent(void **state)
 		"<pre>conventions.  These rules are needed, in part, for separate\npassages to work.  "
 		"One such rule is the calling\nrule.  The calling rule is a set of thoughts made "
 		"by</pre>",
+		"<pre>the cranes stay fast.  Going beyond ships, even tide-time\nrules like \"which "
+		"harbour should I use?\"  or \"should I\nlook for a deep or a shallow one?\"  belong "
+		"in the</pre>",
+		"<pre>harbour.  You may use this quay for ships or\nboats.  (Note: it has no crane if "
+		"the harbour is\n0.)  At the time of writing the quay has not all</pre>",
+		"<p>[1] https://example.org/aven<br>[2] https://example.org/holm<br>[3] "
+		"https://example.org/skarn<br>[4] https://example.org/quay</p>",
+		"<pre>holidays := []Date{\n{\"Feb\", 14},\n{\"Nov\", 11},\n{\"Dec\", 25},\n}</pre>",
 		"<pre>Title:   The Harbour\nAuthor:  Ann Smith\nPlace:   Aven</pre>",
 		"<pre>--   the sign of the sum is\n--   not known here\n--   at all</pre>",
 		"<pre>- Mended a fault that let the crane stop\nwhen it was windy\n\n- Mended the lamp "
