@@ -185,13 +185,9 @@ void wd_needles_scan(const struct wd_needles *n, struct wd_str text, struct wd_n
 	for (size_t i = 0; i < text.n; i++) {
 		three = three << 8 | (unsigned char)wd_lower(text.p[i]);
 		uint16_t key = key_of(three), pair = (uint16_t)three;
-		uint64_t known = n->begins[key / 64] >> (key % 64) & 1;
-		uint64_t paired = n->pair_begins[pair / 64] >> (pair % 64) & 1;
-		if ((known | paired) == 0) /* nearly always */
-			continue;
-		if (known && i > 1)
+		if (i > 1 && (n->begins[key / 64] >> (key % 64) & 1))
 			look_at(n, text, i - 2, key, ret);
-		if (paired && i > 0)
+		if (n->pair_begins[pair / 64] >> (pair % 64) & 1 && i > 0)
 			look_at_pair(n, pair, ret);
 	}
 }

@@ -291,7 +291,7 @@ static void queue_up(struct wd_facts *f, const struct wd_jnode *v)
 static void walk(struct wd_facts *f, struct wd_arena *scratch, const struct wd_jnode *root)
 {
 	static const char *const below[] = {"@graph", "mainEntity", "mainEntityOfPage"};
-	f->objects = wd_arena_array(scratch, MAX_OBJECTS, sizeof(*f->objects));
+	f->objects = wd_arena_raw(scratch, MAX_OBJECTS * sizeof(*f->objects));
 	f->object_count = 0;
 	if (f->objects != NULL)
 		queue_up(f, root);

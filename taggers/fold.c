@@ -283,19 +283,32 @@ static inline uint32_t next(struct wd_str s, size_t *at)
 	return wd_utf8_next(s, at);
 }
 
-/* Letters and digits of ASCII from `at` on: most of an English text, without any decision to take.
- * Gives where they end. */
+static inline bool is_folded_alnum(uint32_t cp)
+{
+	return (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
+}
+
+/* Letters and digits of ASCII from `at` on, with single spaces between them: most of an English
+ * text, without any decision to take. Gives where they end. */
 static inline size_t fold_ascii(struct folding *w, struct wd_str s, size_t at, uint32_t *no)
 {
 	struct wd_folded *d = w->d;
 	size_t n = d->n;
 	uint32_t number = *no;
-	for (; at < s.n && wd_is_alnum(s.p[at]); at++, n++) {
+	for (;; at++, n++) {
+		if (at == s.n || !wd_is_alnum(s.p[at])) {
+			bool space = at + 1 < s.n && s.p[at] == ' ' && wd_is_alnum(s.p[at + 1]) &&
+				     n > 0 && is_folded_alnum(d->cp[n - 1]);
+			if (!space)
+				break;
+			d->gap[n] = WD_FOLD_GAP_SPACE;
+		} else {
+			d->gap[n] = 0;
+		}
 		d->cp[n] = (uint32_t)(unsigned char)wd_lower(s.p[at]);
 		d->at[n] = number++;
 		d->byte[n] = (uint32_t)at;
 		d->span[n] = 1;
-		d->gap[n] = 0;
 	}
 	d->n = n;
 	*no = number;
