@@ -184,14 +184,15 @@ static void add_keywords(struct agency_state *s, struct wd_str text)
 
 bool agency_line_end(struct agency_state *s, int tag, struct wd_str text)
 {
-	if (!is_line(s, tag))
-		return false;
+	struct wd_str *line = line_of(s, tag);
 	if (tag == A_BYLINE)
 		agency_set_byline(s, text);
 	else if (tag == A_KEYWORD)
 		add_keywords(s, text);
+	else if (line != NULL)
+		agency_set(s, line, text);
 	else
-		agency_set(s, line_of(s, tag), text);
+		return false;
 	return true;
 }
 
