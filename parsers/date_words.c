@@ -26,55 +26,55 @@ static const struct word_row {
 		"january jan januar januari janvier janv janner enero ene gennaio gen janeiro styczen "
 		"stycznia sty январь января янв януари јануар tammikuu tammikuuta tammi leden ledna led "
 		"ιανουαριοσ ιανουαριου ιαν ocak oca ianuarie ian jaanuar sausio janvaris siecnja "
-		"sijecanj sijecnja січня januara يناير มกราคม gener januaro"},
+		"sijecanj sijecnja січня januara يناير มกราคม gener januaro јануари ינואר בינואר जनवरी"},
 	{WD_DW_MONTH, 2, 0,
 		"february feb februar februari fevrier fevr fev febrero febbraio fevereiro luty lutego lut "
 		"февраль февраля фев февр февруари фебруар helmikuu helmikuuta helmi unor unora uno febr "
 		"φεβρουαριοσ φεβρουαριου φεβ subat sub februarie veljaca veljace лютого veebruar vasario "
-		"februaris februara فبراير กุมภาพันธ์ febrer"},
+		"februaris februara فبراير شباط กุมภาพันธ์ febrer פברואר בפברואר फरवरी फ़रवरी"},
 	{WD_DW_MONTH, 3, 0,
 		"march mar marz maerz mrz maart maret mrt mars marzo marco marec marzec marca март марта мар "
 		"maaliskuu maaliskuuta maalis brezen brezna bre marts marcius marc μαρτιοσ μαρτιου μαρ "
-		"mart martie ozujak ozujka березня kovo مارس มีนาคม"},
+		"mart martie ozujak ozujka березня kovo مارس آذار มีนาคม מרץ במרץ मार्च"},
 	{WD_DW_MONTH, 4, 0,
 		"april apr avril avr abril abr aprile kwiecien kwietnia kwi апрель апреля апр април "
 		"huhtikuu huhtikuuta huhti duben dubna dub aprilis απριλιοσ απριλιου απρ nisan nis "
-		"aprilie travanj travnja квітня aprill balandzio aprila أبريل ابريل เมษายน"},
+		"aprilie travanj travnja квітня aprill balandzio aprila أبريل ابريل نيسان เมษายน אפריל באפריל अप्रैल"},
 	{WD_DW_MONTH, 5, 0,
 		"may mai mei mayo maggio mag maio maj maja май мая toukokuu toukokuuta touko kveten kvetna "
 		"kve majus μαιοσ μαιου μαι μαω mayis svibanj svibnja травня geguzes maijs maiu مايو "
-		"พฤษภาคม maig"},
+		"أيار ايار พฤษภาคม maig мај מאי במאי मई"},
 	{WD_DW_MONTH, 6, 0,
 		"june jun juni juin junio giugno giu junho czerwiec czerwca cze июнь июня июн юни јун "
 		"kesakuu kesakuuta kesa cerven cervna cvn junius ιουνιοσ ιουνιου ιουν ιον haziran haz "
-		"iunie lipanj червня juuni birzelio junijs juna يونيو มิถุนายน juny"},
+		"iunie lipanj lipnja червня juuni birzelio junijs juna يونيو حزيران มิถุนายน juny junij јун јуни יוני ביוני जून"},
 	{WD_DW_MONTH, 7, 0,
 		"july jul juli juillet juil julio luglio lug julho lipiec lipca lip июль июля июл юли јул "
 		"heinakuu heinakuuta heina srpanj srpnja cervenec cervence cvc julius ιουλιοσ ιουλιου ιουλ ιολ temmuz "
-		"tem iulie липня juuli liepos julijs jula يوليو กรกฎาคม juliol"},
+		"tem iulie липня juuli liepos julijs jula يوليو تموز กรกฎาคม juliol julij julai јул јули יולי ביולי जुलाई"},
 	{WD_DW_MONTH, 8, 0,
 		"august aug aout agosto ago augustus agustus agt sierpien sierpnia sie август августа авг elokuu "
 		"elokuuta elo srpen srpna srp augusztus augusti αυγουστοσ αυγουστου αυγ agustos agu "
-		"kolovoz kolovoza серпня rugpjucio augusts avgust avg أغسطس اغسطس สิงหาคม agost"},
+		"kolovoz kolovoza серпня rugpjucio augusts avgust avg أغسطس اغسطس آب สิงหาคม agost ogos אוגוסט באוגוסט अगस्त"},
 	{WD_DW_MONTH, 9, 0,
 		"september sep sept septembre septiembre setiembre settembre set setembro wrzesien "
 		"wrzesnia wrz сентябрь сентября сен сент септември септембар syyskuu syyskuuta syys zari "
 		"zar szeptember szept σεπτεμβριοσ σεπτεμβριου σεπ σεπτ eylul eyl septembrie rujan rujna "
-		"вересня rugsejo septembris septembra سبتمبر กันยายน setembre"},
+		"вересня rugsejo septembris septembra سبتمبر أيلول กันยายน setembre septembar ספטמבר בספטמבר सितंबर सितम्बर"},
 	{WD_DW_MONTH, 10, 0,
 		"october oct oktober okt octobre octubre ottobre ott outubro out pazdziernik pazdziernika "
 		"paz октябрь октября окт октомври октобар lokakuu lokakuuta loka rijen rijna rij "
 		"οκτωβριοσ οκτωβριου οκτ ekim eki octombrie жовтня oktoober spalio oktobris oktobra "
-		"أكتوبر اكتوبر ตุลาคม"},
+		"أكتوبر اكتوبر ตุลาคม oktobar אוקטובר באוקטובר अक्टूबर अक्तूबर"},
 	{WD_DW_MONTH, 11, 0,
 		"november nov novembre noviembre novembro listopad listopada lis ноябрь ноября ноя нояб "
 		"ноември новембар marraskuu marraskuuta marras νοεμβριοσ νοεμβριου νοε νοεμ kasim kas "
-		"noiembrie noi studeni studenoga листопада lapkricio novembris novembra نوفمبر พฤศจิกายน"},
+		"noiembrie noi studeni studenoga листопада lapkricio novembris novembra نوفمبر พฤศจิกายน novembar נובמבר בנובמבר नवंबर नवम्बर"},
 	{WD_DW_MONTH, 12, 0,
 		"december dec dezember dez decembre diciembre dic dicembre dezembro grudzien grudnia gru "
 		"декабрь декабря дек декември децембар joulukuu joulukuuta joulu prosinec prosince pro "
 		"desember des δεκεμβριοσ δεκεμβριου δεκ aralik ara decembrie prosinac prosinca грудня "
-		"detsember gruodzio decembris decembra ديسمبر ธันวาคม desembre"},
+		"detsember gruodzio decembris decembra ديسمبر ธันวาคม desembre decembar disember דצמבר בדצמבר दिसंबर दिसम्बर"},
 	{WD_DW_MONTH_HR, 7, 0, "srpanj srpnja srp"},
 	{WD_DW_MONTH_HR, 6, 0, "lipanj lipnja lip"},
 	{WD_DW_MONTH_HR, 10, 0, "listopad listopada lis"},
@@ -344,7 +344,7 @@ static const struct word_row {
 	{WD_DW_RELDAY, 2, WD_DL_ZH, "前天"},
 };
 
-#define MAX_WORDS 2600
+#define MAX_WORDS 2800
 static struct wd_dword_entry words[MAX_WORDS];
 static size_t word_count;
 static pthread_once_t words_once = PTHREAD_ONCE_INIT;

@@ -86,10 +86,12 @@ libwiredesk_a_SOURCES += \
 	%reldir%/metadata.c \
 	%reldir%/metadata.h \
 	%reldir%/metadata_author.c \
+	%reldir%/metadata_byline.c \
 	%reldir%/metadata_collect.c \
 	%reldir%/metadata_date.c \
 	%reldir%/metadata_impl.h \
 	%reldir%/metadata_jsonld.c \
+	%reldir%/metadata_script.c \
 	%reldir%/metadata_title.c \
 	%reldir%/ninjs.c \
 	%reldir%/ninjs_impl.h \

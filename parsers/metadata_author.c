@@ -1,6 +1,6 @@
 /*
- * Who wrote it: names out of JSON-LD, meta elements, microdata, rel=author and elements named as
- * bylines; without "By", roles, dates, addresses and the site's own name.
+ * Who wrote it: names out of JSON-LD, meta elements, microdata, rel=author and what is visible
+ * (metadata_byline.c); without "By", roles, dates, addresses and the site's own name.
  */
 #include "base/limits.h"
 #include "base/utf8.h"
@@ -176,8 +176,7 @@ static void add_name(struct wd_facts *f, struct wd_str s, struct wd_str url, str
 			.name = wd_arena_str(f->a, s), .url = is_url(url) ? url : WD_STR_NONE};
 }
 
-/* Splits "A and B, C" at every separator of names. */
-static void add_names(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
+void wd_meta_add_names(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
 	bool statement, wd_persons *ret)
 {
 	static const char *const seps[] = {" and ", " & ", " und ", " et ", " och ", " og ",
@@ -212,58 +211,31 @@ static struct wd_str turn_name(struct wd_facts *f, struct wd_str s)
 	return wd_arena_printf(f->a, "%.*s %.*s", WD_STR_ARG(first), WD_STR_ARG(last));
 }
 
-/* The text of a byline without the dates in it. */
-static struct wd_str byline_text(struct wd_facts *f, const struct wd_page_el *e)
+/* What theirs is called in the cards of shared links: "Written by", in the site's language. */
+static bool is_author_label(struct wd_str s)
 {
-	struct wd_str text = wd_node_inner_text(f->a, e->n);
-	struct wd_date_opts o = {.now_us = f->doc->fetched_at_us, .no_relative = true};
-	struct wd_date_hit hit;
-	size_t at = 0;
-	if (!wd_date_scan(text, &at, &o, &hit))
-		return text;
-	struct wd_str before = wd_utf8_trim(wd_str_sub(text, 0, hit.start));
-	return before.n > 0 ? before : wd_str_from(text, hit.end);
+	static const char *const labels[] = {"written by", "author", "by", "geschrieben von",
+		"verfasst von", "autor", "écrit par", "rédigé par", "escrito por", "scritto da",
+		"geschreven door", "skrevet af", "skrevet av", "skriven av", "napisane przez",
+		"kirjoittanut", "автор", "написано автором", "yazan", "作者", "執筆者", "投稿者",
+		"글쓴이", "작성자"};
+	for (size_t i = 0; i < WD_COUNTOF(labels); i++)
+		if (wd_str_ieqc(s, labels[i]))
+			return true;
+	return false;
 }
 
-/* The first small element named as a byline that holds a name. */
-static void from_page(struct wd_facts *f, struct wd_str site, wd_persons *ret)
+static struct wd_str from_card(const struct wd_facts *f)
 {
-	const struct wd_page *p = f->page;
-	for (size_t i = 0; i < p->n && ret->n == 0;) {
-		const struct wd_page_el *e = &p->els[i];
-		bool comments = (e->kinds & WD_VOC_COMMENTS) || e->n->tag == WD_TAG_ASIDE ||
-				e->n->tag == WD_TAG_FOOTER || e->n->tag == WD_TAG_NAV;
-		if (e->why != WD_PAGE_KEPT && comments) {
-			i = e->end;
-			continue;
-		}
-		i++;
-		if (!(e->kinds & WD_VOC_BYLINE) || e->sub == 0 || e->sub > 150)
-			continue;
-		add_names(f, byline_text(f, e), WD_STR_NONE, site, false, ret);
+	static const char *const cards[][2] = {
+		{"twitter:label1", "twitter:data1"}, {"twitter:label2", "twitter:data2"}};
+	for (size_t i = 0; i < WD_COUNTOF(cards); i++) {
+		const char *const label[] = {cards[i][0], NULL}, *const data[] = {
+									 cards[i][1], NULL};
+		if (is_author_label(wd_facts_meta(f, label)))
+			return wd_facts_meta(f, data);
 	}
-}
-
-/* "By Ida Berg" right behind the headline, whatever it is named. */
-static void from_lines(struct wd_facts *f, struct wd_str site, wd_persons *ret)
-{
-	enum { NEAR = 15, MAX_BYTES = 100 };
-	static const char *const heads[] = {
-		"By ", "BY ", "By: ", "Von ", "Par ", "Por ", "Di ", "Door ", "Av ", "Автор: "};
-	const struct wd_page *p = f->page;
-	size_t from = f->headline_at + 1, end = from > 1 ? WD_MIN(p->n, from + NEAR) : 0;
-	for (size_t i = from; i < end && ret->n == 0;) {
-		const struct wd_page_el *e = &p->els[i];
-		bool foreign = e->why == WD_PAGE_TAG || e->why == WD_PAGE_HIDDEN ||
-			       e->why == WD_PAGE_ROLE || (e->kinds & WD_VOC_COMMENTS);
-		i = foreign ? e->end : i + 1;
-		if (foreign || e->sub < 6 || e->sub > MAX_BYTES)
-			continue;
-		struct wd_str text = wd_utf8_trim(wd_utf8_squeeze(f->a, byline_text(f, e)));
-		for (size_t k = 0; k < WD_COUNTOF(heads); k++)
-			if (wd_str_starts(text, wd_str_c(heads[k])))
-				add_names(f, text, WD_STR_NONE, site, false, ret);
-	}
+	return WD_STR_NONE;
 }
 
 static bool is_catalogue(const char *key)
@@ -293,39 +265,40 @@ void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 	const char *source = "json-ld";
 	double confidence = 0.9;
 	for (size_t i = 0; i < f->ld.authors.n; i++)
-		add_names(f, f->ld.authors.v[i].name, f->ld.authors.v[i].url, site, true, ret);
+		wd_meta_add_names(
+			f, f->ld.authors.v[i].name, f->ld.authors.v[i].url, site, true, ret);
 	if (ret->n == 0) {
 		source = "meta";
 		confidence = 0.85;
 		for (size_t k = 0; keys[k] != NULL && ret->n == 0; k++)
 			for (size_t i = 0; i < f->meta.n; i++)
 				if (is_key(f->meta.v[i].key, keys[k]))
-					add_names(f,
+					wd_meta_add_names(f,
 						is_catalogue(keys[k])
 							? turn_name(f, f->meta.v[i].value)
 							: f->meta.v[i].value,
 						WD_STR_NONE, site, true, ret);
 	}
+	if (ret->n == 0)
+		wd_meta_add_names(f, from_card(f), WD_STR_NONE, site, true, ret);
 	if (ret->n == 0) {
 		source = "microdata";
 		confidence = 0.8;
 		for (size_t i = 0; ret->n == 0 && i < f->micro.n; i++)
 			if (wd_str_eqc(f->micro.v[i].key, "author") ||
 				wd_str_eqc(f->micro.v[i].key, "creator"))
-				add_names(f, f->micro.v[i].value, WD_STR_NONE, site, false, ret);
+				wd_meta_add_names(
+					f, f->micro.v[i].value, WD_STR_NONE, site, false, ret);
 	}
 	if (ret->n == 0) {
 		source = "rel-author";
 		confidence = 0.75;
 		for (size_t i = 0; i < f->rel_authors.n; i++)
-			add_names(f, f->rel_authors.v[i], WD_STR_NONE, site, false, ret);
+			wd_meta_add_names(f, f->rel_authors.v[i], WD_STR_NONE, site, false, ret);
 	}
 	if ((ret->n == 0 || is_agency_alone(ret)) && f->page != NULL) {
 		wd_persons seen = {0};
-		if (ret->n == 0)
-			from_page(f, site, &seen);
-		if (seen.n == 0)
-			from_lines(f, site, &seen);
+		wd_meta_byline(f, site, ret->n == 0, &seen);
 		if (seen.n > 0) {
 			source = "text";
 			confidence = 0.6;

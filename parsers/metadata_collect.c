@@ -150,6 +150,41 @@ static void add_rel_author(struct wd_facts *f, const struct wd_node *n)
 		*s = wd_utf8_trim(wd_node_inner_text(f->a, n));
 }
 
+/* "/", "https://example.org": the front page. */
+static bool is_home(struct wd_str href)
+{
+	href = wd_str_trim(href);
+	if (wd_str_eqc(href, "/") || wd_str_eqc(href, "./"))
+		return true;
+	struct wd_url u = wd_url_split(href);
+	return u.host.n > 0 && (u.path.n == 0 || wd_str_eqc(u.path, "/")) && u.query.n == 0;
+}
+
+static void add_home(struct wd_facts *f, const struct wd_node *a)
+{
+	enum { MAX_LOOKS = 20, MIN_BYTES = 5, MAX_BYTES = 50 };
+	if (f->home.n > 0 || f->home_looks++ >= MAX_LOOKS || !is_home(wd_node_attr(a, "href")))
+		return;
+	struct wd_str text = wd_utf8_trim(wd_node_inner_text(f->a, a));
+	if (text.n >= MIN_BYTES && text.n <= MAX_BYTES)
+		f->home = text;
+}
+
+/* A headline, or the site's name with a link to the front page. */
+static void add_h1(struct wd_facts *f, struct wd_node *n)
+{
+	if (f->h1s.n >= MAX_H1)
+		return;
+	struct wd_str text = wd_utf8_trim(wd_node_inner_text(f->a, n));
+	const struct wd_node *a = wd_node_find(n, WD_TAG_A);
+	if (a != NULL && is_home(wd_node_attr(a, "href")) &&
+		wd_str_eq(text, wd_utf8_trim(wd_node_inner_text(f->a, a))))
+		return;
+	struct wd_str *s = text.n > 0 ? wd_vec_push(f->a, &f->h1s) : NULL;
+	if (s != NULL)
+		*s = text;
+}
+
 static void visit(struct wd_facts *f, struct wd_node *n)
 {
 	switch (n->tag) {
@@ -173,15 +208,11 @@ static void visit(struct wd_facts *f, struct wd_node *n)
 			wd_jsonld_read(f, n->first->text);
 		break;
 	case WD_TAG_H1:
-		if (f->h1s.n < MAX_H1) {
-			struct wd_str text = wd_utf8_trim(wd_node_inner_text(f->a, n));
-			struct wd_str *s = text.n > 0 ? wd_vec_push(f->a, &f->h1s) : NULL;
-			if (s != NULL)
-				*s = text;
-		}
+		add_h1(f, n);
 		break;
 	case WD_TAG_A:
 		add_rel_author(f, n);
+		add_home(f, n);
 		add_next(f, n);
 		break;
 	default:

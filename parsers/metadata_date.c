@@ -231,18 +231,49 @@ static bool is_dated_abbr(const struct wd_node *n)
 	return title.n >= 10 && number(title, 0, 4) > 0 && title.p[4] == '-';
 }
 
+/* "Objavljeno 12. lipnja 2019.": a date with a word or two around it, in any language. */
+static bool is_mostly_date(const struct wd_date_opts *o, struct wd_str text)
+{
+	enum { AROUND = 36 };
+	struct wd_date_hit hit;
+	size_t at = 0, dated = 0;
+	while (wd_date_scan(text, &at, o, &hit))
+		dated += hit.end - hit.start;
+	return dated > 0 && text.n - dated <= AROUND;
+}
+
+/* Seconds or milliseconds since 1970, as scripts want them: "1583912345". */
+static bool read_epoch(const struct wd_date_opts *o, struct wd_str s, struct wd_date *ret)
+{
+	int64_t v = 0;
+	s = wd_str_trim(s);
+	if (s.n != 10 && s.n != 13)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (!wd_is_digit(s.p[i]))
+			return false;
+		v = v * 10 + (s.p[i] - '0');
+	}
+	*ret = (struct wd_date){.us = v * (s.n == 10 ? 1000000 : 1000),
+		.precision = WD_DATE_TIME,
+		.has_zone = true};
+	return usable(o, *ret);
+}
+
 static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v,
 	const struct wd_page_el *e, size_t far)
 {
 	static const char *const attrs[] = {"datetime", "content", "data-datetime", "data-date",
-		"data-time", "data-published", "data-publish-date", "title"};
+		"data-time", "data-published", "data-publish-date", "title", "data-timestamp",
+		"data-utime", "data-epoch", "data-unix"};
 	bool named = e->n->tag == WD_TAG_TIME || (e->kinds & WD_VOC_DATE) || is_dated_abbr(e->n);
 	bool line = far < 60 && e->own > 0 && e->own < 160;
 	/* right behind the headline also in the middle of a block: "<small>1 May</small><br>" */
 	line |= far > 0 && far < 12 && e->own == 0 && e->sub < 80;
 	if (line && e->reads) { /* a sentence: only one that says that it is about this */
 		struct wd_str text = wd_node_inner_text(f->a, e->n);
-		line = e->own < 120 && (says_published(text) || says_updated(text));
+		line = e->own < 120 &&
+		       (says_published(text) || says_updated(text) || is_mostly_date(o, text));
 	}
 	if (!named && !line && !(e->kinds & WD_VOC_BYLINE))
 		return;
@@ -251,9 +282,11 @@ static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct vis
 	bool updated = says_updated(wd_node_attr(e->n, "class")) ||
 		       says_updated(wd_node_attr(e->n, "itemprop"));
 	struct wd_date d;
-	for (size_t i = 0; named && i < WD_COUNTOF(attrs); i++) {
+	for (size_t i = 0; i < WD_COUNTOF(attrs); i++) {
+		if (!named && strncmp(attrs[i], "data-", 5) != 0)
+			continue;
 		struct wd_str value = wd_node_attr(e->n, attrs[i]);
-		if (value.n > 0 && read_date(o, value, &d)) {
+		if (value.n > 0 && (read_date(o, value, &d) || read_epoch(o, value, &d))) {
 			const struct wd_node *prev = e->n->prev;
 			if (prev != NULL && prev->type == WD_NODE_TEXT)
 				updated |= says_updated(prev->text);
@@ -376,6 +409,25 @@ static const char *const updated_keys[] = {"article:modified_time", "og:updated_
 	"og:modified_time", "lastmod", "last-modified", "lastmodified", "revised", "updated_time",
 	"article.updated", "date_modified", NULL};
 
+static bool same_begin(struct wd_str a, struct wd_str b)
+{
+	return wd_str_eq(wd_str_sub(a, 0, 10), wd_str_sub(b, 0, 10));
+}
+
+static void from_scripts(struct wd_facts *f, const struct wd_date_opts *o, struct wd_str headline,
+	struct wd_date *ret)
+{
+	static const char *const keys[] = {"datePublished", "publishedAt", "published_at",
+		"publishDate", "publish_date", "publishedDate", "published_date", "pubDate",
+		"pub_date", "publicationDate", "publication_date", "publishTime", "publish_time",
+		"publishedTime", "published_time", "firstPublished", "firstPublishedAt",
+		"first_published_at", "firstPublishDate", "post_date", "postDate", "date_published",
+		"articlePublished", "publishedOn", "published_on", NULL};
+	struct wd_str s = wd_meta_script_value(f, keys, headline, same_begin);
+	if (s.n > 0 && !read_date(o, s, ret))
+		(void)read_epoch(o, s, ret);
+}
+
 void wd_meta_dates(struct wd_facts *f, struct wd_metadata *m)
 {
 	struct wd_date_opts o = {.now_us = f->doc->fetched_at_us,
@@ -387,7 +439,8 @@ void wd_meta_dates(struct wd_facts *f, struct wd_metadata *m)
 		{.source = "meta", .as = "meta", .confidence = 0.9},
 		{.source = "microdata", .as = "meta", .confidence = 0.85},
 		{.source = "url", .as = "url", .confidence = 0.75},
-		{.source = "text", .as = "text", .confidence = 0.6}};
+		{.source = "text", .as = "text", .confidence = 0.6},
+		{.source = "script", .as = "script", .confidence = 0.5}};
 	struct said later[] = {{.source = "json-ld", .confidence = 0.95},
 		{.source = "meta", .confidence = 0.9}, {.source = "microdata", .confidence = 0.85},
 		{.source = "text", .confidence = 0.6}};
@@ -407,6 +460,11 @@ void wd_meta_dates(struct wd_facts *f, struct wd_metadata *m)
 		from_page(f, &o, &v);
 	when[4].d = v.published;
 	later[3].d = v.updated;
+	bool silent = true;
+	for (size_t i = 0; i < 5; i++)
+		silent = silent && when[i].d.precision == WD_DATE_NONE;
+	if (silent)
+		from_scripts(f, &o, m->headline, &when[5].d);
 	m->published = choose(f, "published", when, WD_COUNTOF(when), &m->date_source);
 	for (size_t i = 0; i < WD_COUNTOF(when); i++)
 		refine(&m->published, when[i].d);

@@ -43,6 +43,8 @@ struct wd_facts {
 	wd_strs h1s;
 	wd_strs nexts; /* links that may lead to the article's next page */
 	struct wd_str title, canonical, base, lang;
+	unsigned home_looks; /* links asked for it */
+	struct wd_str home; /* how the first link to the front page reads: mostly the site's name */
 	wd_strs rel_authors;
 	struct wd_ld_object *objects; /* of the JSON-LD script being read */
 	size_t object_count;
@@ -68,6 +70,18 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site);
 size_t wd_meta_headline_at(struct wd_facts *f, struct wd_str headline);
 /* metadata_author.c */
 void wd_meta_authors(struct wd_facts *f, struct wd_str site, wd_persons *ret);
+/** Splits "A and B, C" at every separator of names and adds those that may be a person's.
+ * `statement`: said as an author, so that one word is enough. */
+void wd_meta_add_names(struct wd_facts *f, struct wd_str s, struct wd_str url, struct wd_str site,
+	bool statement, wd_persons *ret);
+/* metadata_byline.c */
+/** Names in visible bylines, `named`: those of elements that are named so too. */
+void wd_meta_byline(struct wd_facts *f, struct wd_str site, bool named, wd_persons *ret);
+/* metadata_script.c */
+/** The value of one of the keys (NULL-ended) in the scripts' own data that is the article's; empty
+ * when several differ and none stands by the headline. `same`: whether two say the same. */
+struct wd_str wd_meta_script_value(struct wd_facts *f, const char *const *keys,
+	struct wd_str headline, bool (*same)(struct wd_str a, struct wd_str b));
 /* metadata_date.c */
 void wd_meta_dates(struct wd_facts *f, struct wd_metadata *ret);
 /* metadata.c */

@@ -85,7 +85,7 @@ static size_t separator(struct wd_str s, size_t at)
 
 static bool is_site(struct wd_facts *f, struct wd_str part, struct wd_str site)
 {
-	if (site.n > 0 && same(f->a, part, site))
+	if ((site.n > 0 && same(f->a, part, site)) || (f->home.n > 0 && same(f->a, part, f->home)))
 		return true;
 	struct wd_str p = key_of(f->a, part), s = key_of(f->a, site);
 	/* "Harbour Gazette Online", "Gazette": a little more or less than the name */
@@ -95,13 +95,62 @@ static bool is_site(struct wd_facts *f, struct wd_str part, struct wd_str site)
 	return is_host(f, part);
 }
 
+/* The first letter or digit of the text below begins another key than this. */
+static bool begins_otherwise(const struct wd_node *root, struct wd_str key)
+{
+	if ((unsigned char)key.p[0] >= 0x80)
+		return false;
+	bool code = false;
+	for (struct wd_node *n = wd_unconst(root); n != NULL; n = wd_node_next(root, n, code)) {
+		code = n->tag == WD_TAG_SCRIPT || n->tag == WD_TAG_STYLE;
+		struct wd_str s = n->type == WD_NODE_TEXT ? n->text : WD_STR_NONE;
+		for (size_t i = 0; i < s.n; i++) {
+			if ((unsigned char)s.p[i] >= 0x80) /* folded it may be anything */
+				return false;
+			if (wd_is_alnum(s.p[i]))
+				return wd_lower(s.p[i]) != key.p[0];
+		}
+	}
+	return true;
+}
+
+/* The first element of the page that says just `key`, a heading rather than another; 0: none. */
+static size_t element_of(struct wd_facts *f, struct wd_str key)
+{
+	enum { LOOKS = 40 };
+	const struct wd_page *p = f->page;
+	size_t exact = 0;
+	unsigned looks = 0;
+	struct wd_arena_mark mark = wd_arena_mark(f->a);
+	for (size_t i = 1; p != NULL && key.n > 0 && i < p->n && looks < LOOKS; i++) {
+		const struct wd_page_el *e = &p->els[i];
+		bool heading = e->n->tag >= WD_TAG_H1 && e->n->tag <= WD_TAG_H3;
+		bool long_enough = e->sub >= key.n && e->sub <= key.n + key.n / 4 + 8;
+		if (!long_enough || (exact != 0 && !heading) ||
+			(e->why != WD_PAGE_KEPT && !heading) || begins_otherwise(e->n, key))
+			continue;
+		looks++;
+		if (!wd_str_eq(key, key_of(f->a, wd_node_inner_text(f->a, e->n))))
+			continue;
+		exact = i;
+		if (heading)
+			break;
+	}
+	wd_arena_rewind(f->a, mark);
+	return exact;
+}
+
 /* Whether `part` alone stands elsewhere as the headline. */
 static bool stands_alone(struct wd_facts *f, struct wd_str part)
 {
+	enum { MIN_BYTES = 15 };
 	for (size_t i = 0; i < f->h1s.n; i++)
 		if (same(f->a, part, f->h1s.v[i]))
 			return true;
-	return same(f->a, part, f->ld.headline);
+	if (same(f->a, part, f->ld.headline))
+		return true;
+	struct wd_str key = key_of(f->a, part);
+	return key.n >= MIN_BYTES && element_of(f, key) != 0;
 }
 
 static struct wd_str strip_site(struct wd_facts *f, struct wd_str s, struct wd_str site)
@@ -131,6 +180,10 @@ static struct wd_str strip_site(struct wd_facts *f, struct wd_str s, struct wd_s
 			continue;
 		}
 		head = wd_utf8_trim(wd_str_sub(s, 0, first));
+		if (first != last && stands_alone(f, head))
+			return head;
+		if (first != last && stands_alone(f, tail))
+			return tail;
 		tail = wd_utf8_trim(wd_str_from(s, first + first_n));
 		if (is_site(f, head, site) || stands_alone(f, tail)) {
 			s = tail;
@@ -140,21 +193,32 @@ static struct wd_str strip_site(struct wd_facts *f, struct wd_str s, struct wd_s
 	return s;
 }
 
+/* A heading of the page that says just this. */
+static bool is_heading_of(struct wd_facts *f, struct wd_str part)
+{
+	enum { MIN_BYTES = 15 };
+	struct wd_str key = key_of(f->a, part);
+	size_t at = key.n >= MIN_BYTES ? element_of(f, key) : 0;
+	return at != 0 && f->page->els[at].n->tag >= WD_TAG_H1 &&
+	       f->page->els[at].n->tag <= WD_TAG_H3;
+}
+
 /* "Site: Title", "Title_Site": at the outermost weak separators, the site's own name only. */
 static struct wd_str strip_weak(struct wd_facts *f, struct wd_str s, struct wd_str site)
 {
 	size_t last = 0, last_n = 0;
-	for (size_t i = 1; site.n > 0 && i + 1 < s.n; i++) {
+	for (size_t i = 1; i + 1 < s.n; i++) {
 		size_t n = weak_separator(s, i);
 		if (n == 0)
 			continue;
-		if (last_n == 0 && same(f->a, wd_str_sub(s, 0, i), site))
+		if (last_n == 0 && ((site.n > 0 && same(f->a, wd_str_sub(s, 0, i), site)) ||
+					   is_heading_of(f, wd_str_from(s, i + n))))
 			return wd_utf8_trim(wd_str_from(s, i + n));
 		last = i;
 		last_n = n;
 		i += n - 1;
 	}
-	if (last_n > 0 && same(f->a, wd_str_from(s, last + last_n), site))
+	if (last_n > 0 && site.n > 0 && same(f->a, wd_str_from(s, last + last_n), site))
 		return wd_utf8_trim(wd_str_sub(s, 0, last));
 	return s;
 }
@@ -239,31 +303,19 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
  * what is named as a title. */
 size_t wd_meta_headline_at(struct wd_facts *f, struct wd_str headline)
 {
-	enum { LOOKS = 40, MIN_H1 = 10, MIN_NAMED = 15, MAX_NAMED = 300 };
+	enum { MIN_H1 = 10, MIN_NAMED = 15, MAX_NAMED = 300 };
 	const struct wd_page *p = f->page;
-	size_t exact = 0, h1 = 0, named = 0;
-	unsigned looks = 0;
+	size_t h1 = 0, named = 0;
 	struct wd_arena_mark mark = wd_arena_mark(f->a);
-	struct wd_str key = key_of(f->a, headline);
-	for (size_t i = 1; p != NULL && i < p->n; i++) {
+	size_t exact = element_of(f, key_of(f->a, headline));
+	wd_arena_rewind(f->a, mark);
+	for (size_t i = 1; p != NULL && exact == 0 && i < p->n && h1 == 0; i++) {
 		const struct wd_page_el *e = &p->els[i];
-		bool heading = e->n->tag >= WD_TAG_H1 && e->n->tag <= WD_TAG_H3;
-		if (h1 == 0 && e->n->tag == WD_TAG_H1 && e->sub >= MIN_H1)
+		if (e->n->tag == WD_TAG_H1 && e->sub >= MIN_H1)
 			h1 = i;
 		if (named == 0 && (e->kinds & WD_VOC_TITLE) && e->sub >= MIN_NAMED &&
 			e->sub < MAX_NAMED && e->why == WD_PAGE_KEPT)
 			named = i;
-		bool long_enough = e->sub >= key.n && e->sub <= key.n + key.n / 4 + 8;
-		if (key.n == 0 || !long_enough || (exact != 0 && !heading) || looks >= LOOKS ||
-			(e->why != WD_PAGE_KEPT && !heading))
-			continue;
-		looks++;
-		if (!wd_str_eq(key, key_of(f->a, wd_node_inner_text(f->a, e->n))))
-			continue;
-		exact = i;
-		if (heading)
-			break;
 	}
-	wd_arena_rewind(f->a, mark);
 	return exact != 0 ? exact : h1 != 0 ? h1 : named;
 }

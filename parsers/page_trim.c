@@ -4,6 +4,7 @@
  * text, headings that nothing follows.
  */
 #include "base/utf8.h"
+#include "parsers/dates.h"
 #include "parsers/page_impl.h"
 
 static bool is_heading(const struct wd_node *n)
@@ -256,6 +257,21 @@ static bool is_scrap(const struct wd_page_el *e)
 	       e->own == e->sub;
 }
 
+/* "Erstellt am 12. März 2019 von Ida Berg.": reads like a sentence, and is a line of dates. */
+static bool is_date_line(struct wd_page *p, const struct wd_page_el *e)
+{
+	enum { MAX_BYTES = 90, AROUND = 40 };
+	const struct wd_date_opts o = {.no_relative = true};
+	struct wd_date_hit hit;
+	size_t at = 0, dated = 0;
+	if (!e->reads || e->own >= MAX_BYTES || e->own != e->sub || is_cell(e->n->tag))
+		return false;
+	struct wd_str text = wd_node_inner_text(p->a, e->n);
+	while (wd_date_scan(text, &at, &o, &hit))
+		dated += hit.end - hit.start;
+	return dated > 0 && text.n - dated <= AROUND;
+}
+
 static bool in_cell(
 	const struct wd_page *p, const struct wd_page_el *e, const struct wd_page_el *root)
 {
@@ -278,7 +294,7 @@ static void drop_scraps(struct wd_page *p, struct wd_page_el *root)
 			i = e->end;
 			continue;
 		}
-		if (e->reads && !in_cell(p, e, root)) {
+		if (e->reads && !in_cell(p, e, root) && (first != 0 || !is_date_line(p, e))) {
 			first = first == 0 ? i : first;
 			last = i;
 		}
@@ -293,7 +309,9 @@ static void drop_scraps(struct wd_page *p, struct wd_page_el *root)
 			}
 			i++;
 			bool before = i <= first, behind = i > p->els[last].end;
-			if ((!before && !behind) || e->own == 0 || !is_scrap(e) ||
+			if ((!before && !behind) || e->own == 0 ||
+				!(is_scrap(e) ||
+					(before && i - 1 != first && is_date_line(p, e))) ||
 				in_cell(p, e, root) || (before && is_heading(e->n)) ||
 				(before && body && e->n->tag == WD_TAG_P && e->own > 40))
 				continue;

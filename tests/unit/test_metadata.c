@@ -118,6 +118,41 @@ static const struct meta_case authors[] = {
 		"Ida \"Iggy\" Berg", NULL, NULL, NULL, NULL},
 	{"a vendor's byline", "<meta name=Search.Byline content='Ida Berg'>" H1("A title of it"),
 		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"behind a date in a line",
+		"<html lang=de><article><h1>Der Titel steht hier</h1><p>Erstellt am 12. März 2019 von Ida Berg</p>" BODY
+		"</article>",
+		NULL, "Ida Berg", "2019-03-12", NULL, NULL, NULL},
+	{"a line of two lines",
+		"<article><h1>A title of it</h1><p>By Ida Berg<br>Staff Writer</p>" BODY
+		"</article>",
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"what the author is, in small letters",
+		"<html lang=nl><article><h1>De titel staat hier</h1><p>Door onze redacteur Ida Berg</p>" BODY
+		"</article>",
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"a link to the author's page",
+		"<article><h1>A title of it</h1><div><a href=/author/ida-berg/>Ida Berg</a></div>" BODY
+		"</article>",
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"a name alone is no byline",
+		"<article><h1>A title of it</h1><div>North Haven</div>" BODY "</article>", NULL, "",
+		NULL, NULL, NULL, NULL},
+	{"in a card",
+		"<meta name=twitter:label1 content='Written by'><meta name=twitter:data1 content='Ida Berg'>" H1(
+			"A title of it"),
+		NULL, "Ida Berg", NULL, NULL, NULL, NULL},
+	{"another label of a card",
+		"<meta name=twitter:label1 content='Location'><meta name=twitter:data1 content='North Haven'>" H1(
+			"A title of it"),
+		NULL, "", NULL, NULL, NULL, NULL},
+	{"Korean, behind the text",
+		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
+		"</article><p>한서윤·김도현 기자 a@b.example</p>",
+		NULL, "한서윤|김도현", NULL, NULL, NULL, NULL},
+	{"Korean, a kind of reporter",
+		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
+		"</article><p>담당 기자에게 알려 주세요</p>",
+		NULL, "", NULL, NULL, NULL, NULL},
 	{"where a correspondent was sent",
 		"<article><h1>A title of it</h1><p class=byline>Ida Berg, Per Holm envoyés spéciaux à Oslo</p>" BODY
 		"</article>",
@@ -384,6 +419,35 @@ static const struct meta_case dates[] = {
 		"<html lang=de><article><h1>Der Titel steht hier</h1><span class=datum>1. Mai 2024</span>" BODY
 		"</article>",
 		NULL, NULL, "2024-05-01", "", NULL, NULL},
+	{"a line that is a date, with a full stop",
+		"<html lang=hr><article><h1>Naslov stoji ovdje</h1><p>Objavljeno 12. lipnja 2019.</p>" BODY
+		"</article>",
+		NULL, NULL, "2019-06-12", "", NULL, NULL},
+	{"Vietnamese",
+		"<html lang=vi><article><h1>A title of it</h1><p>Thứ Tư, 15/07/2020, 08:30 (GMT+7)</p>" BODY
+		"</article>",
+		NULL, NULL, "2020-07-15T01:30:00Z", "", NULL, NULL},
+	{"Hebrew",
+		"<html lang=he><article><h1>A title of it</h1><p>5 במאי 2016</p>" BODY "</article>",
+		NULL, NULL, "2016-05-05", "", NULL, NULL},
+	{"Hindi", "<html lang=hi><article><h1>A title of it</h1><p>5 मई 2016</p>" BODY "</article>",
+		NULL, NULL, "2016-05-05", "", NULL, NULL},
+	{"seconds since 1970",
+		"<article><h1>A title of it</h1><span data-timestamp=1583912345>a while ago</span>" BODY
+		"</article>",
+		NULL, NULL, "2020-03-11T07:39:05Z", "", NULL, NULL},
+	{"a script's own data",
+		"<article><h1>A title of it</h1>" BODY
+		"</article><script>var s={\"publishDate\":\"2020-05-06\"}</script>",
+		NULL, NULL, "2020-05-06", "", NULL, NULL},
+	{"data in a string of a script",
+		"<article><h1>A title of it</h1>" BODY
+		"</article><script>var s='{\\\"publishedAt\\\":\\\"2020-05-06\\\"}'</script>",
+		NULL, NULL, "2020-05-06", "", NULL, NULL},
+	{"scripts that say several",
+		"<article><h1>A title of it</h1>" BODY
+		"</article><script>[{\"pubDate\":\"2020-05-06\"},{\"pubDate\":\"2020-05-07\"}]</script>",
+		NULL, NULL, "", "", NULL, NULL},
 	{"German in figures",
 		"<html lang=de><article><h1>Der Titel steht hier</h1><span>01.05.2024</span>" BODY
 		"</article>",
