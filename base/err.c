@@ -3,14 +3,30 @@
 #include <stdarg.h>
 #include <string.h>
 
+/* No part of a character stays at the end of a text that was cut. */
+static void end_whole(char *text)
+{
+	size_t n = strlen(text), at = n;
+	while (at > 0 && ((unsigned char)text[at - 1] & 0xC0) == 0x80)
+		at--;
+	if (at == 0)
+		return;
+	unsigned char lead = (unsigned char)text[--at];
+	size_t needs = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+	if (n - at < needs)
+		text[at] = '\0';
+}
+
 int wd_err_set(struct wd_err *err, int code, const char *fmt, ...)
 {
 	if (err != NULL) {
 		va_list ap;
 		va_start(ap, fmt);
 		err->code = code;
-		(void)vsnprintf(err->text, sizeof(err->text), fmt, ap);
+		int n = vsnprintf(err->text, sizeof(err->text), fmt, ap);
 		va_end(ap);
+		if (n >= (int)sizeof(err->text))
+			end_whole(err->text);
 	}
 	return code;
 }
@@ -35,6 +51,7 @@ int wd_err_prefix(struct wd_err *err, const char *fmt, ...)
 		memcpy(err->text + n, ": ", 2);
 		memccpy(err->text + n + 2, old, '\0', room - 2);
 		err->text[sizeof(err->text) - 1] = '\0';
+		end_whole(err->text);
 	}
 	return err->code;
 }

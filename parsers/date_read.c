@@ -9,6 +9,7 @@
 #include "parsers/date_read.h"
 
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "parsers/date_zone.h"
 
 bool wd_dread_lang_is(const struct wd_dread *r, const char *primary)
@@ -142,12 +143,13 @@ static bool may_be_left(const struct wd_dread *r, const struct wd_dtok *t)
 
 static int check_left(struct wd_dread *r)
 {
+	enum { SHOWN = 40 };
 	for (size_t i = 0; i < r->n; i++) {
 		const struct wd_dtok *t = &r->t[i];
+		struct wd_str left = wd_utf8_cut(wd_str_sub(r->text, t->start, t->end), SHOWN);
 		if (!may_be_left(r, t))
 			return wd_err_set(r->err, WD_E_MALFORMED,
-				"'%.*s' does not belong in a date",
-				(int)WD_MIN(t->end - t->start, (size_t)40), r->text.p + t->start);
+				"'%.*s' does not belong in a date", WD_STR_ARG(left));
 	}
 	return WD_OK;
 }

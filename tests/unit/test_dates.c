@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "base/limits.h"
 #include "parsers/dates.h"
 
@@ -34,6 +35,7 @@ static bool check_row(struct wd_arena *a, struct wd_str row)
 	struct wd_str got = rc == WD_OK ? wd_date_format(a, d) : WD_STR("-");
 	if (rc < 0 && err.text[0] == '\0')
 		fail_msg("'%.*s' is refused without a reason", WD_STR_ARG(col[0]));
+	assert_true(rc == WD_OK || wd_utf8_ok(wd_str_c(err.text)));
 	if (wd_str_eq(got, col[1]))
 		return true;
 	print_error("'%.*s': %.*s instead of %.*s %s\n", WD_STR_ARG(col[0]), WD_STR_ARG(got),

@@ -1,6 +1,7 @@
 #include "tests/unit/test.h"
 
 #include "base/err.h"
+#include "base/utf8.h"
 
 static void test_prefixes_stack(void **state)
 {
@@ -29,6 +30,26 @@ static void test_long_text_is_cut_at_the_tail(void **state)
 	assert_true(strlen(err.text) < sizeof(err.text));
 }
 
+static void test_no_part_of_a_character_is_left(void **state)
+{
+	(void)state;
+	struct wd_err err;
+	char text[1000];
+	for (size_t lead = 0; lead < 4; lead++) { /* each offset in a character of three bytes */
+		memset(text, 'x', lead);
+		for (size_t i = lead; i + 3 < sizeof(text); i += 3)
+			memcpy(text + i, "\xE6\x97\xA5", 4);
+		(void)wd_err_set(&err, WD_E_SYS, "%s", text);
+		assert_true(wd_utf8_ok(wd_str_c(err.text)));
+		assert_true(strlen(err.text) + 3 >= sizeof(err.text) - 1);
+		(void)wd_err_prefix(&err, "subject");
+		assert_true(wd_utf8_ok(wd_str_c(err.text)));
+		assert_true(strlen(err.text) + 3 >= sizeof(err.text) - 1);
+	}
+	(void)wd_err_set(&err, WD_E_SYS, "日");
+	assert_string_equal(err.text, "日");
+}
+
 static void test_no_error_wanted(void **state)
 {
 	(void)state;
@@ -43,6 +64,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prefixes_stack),
 		cmocka_unit_test(test_long_text_is_cut_at_the_tail),
+		cmocka_unit_test(test_no_part_of_a_character_is_left),
 		cmocka_unit_test(test_no_error_wanted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
