@@ -3,8 +3,8 @@
 #include <time.h>
 
 #include "base/file.h"
-#include "base/utf8.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "parsers/dates.h"
 
 /* 2025-08-24T00:00:00Z */
