@@ -72,7 +72,7 @@ static struct wd_str strip_labels(struct wd_str s)
 		while (s.n > 0 && memchr(".:-*,;|/", s.p[0], 8) != NULL)
 			s = wd_str_from(s, 1);
 	}
-	return s;
+	return wd_utf8_trim(s);
 }
 
 static size_t word_count(struct wd_str s)

@@ -35,7 +35,8 @@ static void from_names(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 	for (size_t i = 0; i < p->n && ret->n == 0;) {
 		const struct wd_page_el *e = &p->els[i];
 		bool comments = (e->kinds & WD_VOC_COMMENTS) || e->n->tag == WD_TAG_ASIDE ||
-				e->n->tag == WD_TAG_FOOTER || e->n->tag == WD_TAG_NAV;
+				e->n->tag == WD_TAG_NAV ||
+				(e->n->tag == WD_TAG_FOOTER && !wd_page_is_article_footer(p, e));
 		if (e->why != WD_PAGE_KEPT && comments) {
 			i = e->end;
 			continue;
@@ -89,13 +90,21 @@ static struct wd_str behind_label(struct wd_str s)
 		"skriven av ", "napsal ", "napisał ", "автор: ", "автор ", "текст: ", "автори: ",
 		"yazan: ", "yazar: ", "muhabir: ", "συντάκτης: ", "بقلم: ", "بقلم ",
 		"كتب: ", "מאת: ", "מאת ", "作者：", "作者:", "文：", "文／", "文・", "文＝",
-		"撰文：", "記者：", "记者：", "記者 ", "记者 ", "取材・文＝", "글 = ", "글="};
+		"撰文：", "記者：", "记者：", "記者", "记者", "取材・文＝", "글 = ", "글="};
+	static const char *const posted[] = {
+		"posted ", "published ", "submitted ", "filed ", "this entry was posted "};
 	for (size_t i = 0; i < WD_COUNTOF(exact); i++)
 		if (wd_str_startsc(s, exact[i]))
 			return wd_str_from(s, strlen(exact[i]));
 	for (size_t i = 0; i < WD_COUNTOF(any); i++)
 		if (wd_str_istartsc(s, any[i]))
 			return wd_str_from(s, strlen(any[i]));
+	for (size_t i = 0; i < WD_COUNTOF(posted); i++) {
+		size_t by = wd_str_istartsc(s, posted[i]) ? wd_str_find(s, WD_STR(" by "), 0)
+							  : SIZE_MAX;
+		if (by != SIZE_MAX)
+			return wd_str_from(s, by + strlen(" by "));
+	}
 	return WD_STR_NONE;
 }
 
@@ -141,6 +150,7 @@ static void from_line(struct wd_facts *f, struct wd_str line, struct wd_str site
 		struct wd_str piece = wd_str_sub(line, from, dated ? hit.start : line.n), part;
 		while (wd_str_split(&piece, '|', &part)) {
 			struct wd_str name = behind_label(without_signs(part));
+			name = wd_str_sub(name, 0, wd_str_find(name, WD_STR("／"), 0));
 			if (name.n > 0)
 				wd_meta_add_names(f, from_capital(wd_utf8_trim(name)), WD_STR_NONE,
 					site, false, ret);
@@ -150,8 +160,10 @@ static void from_line(struct wd_facts *f, struct wd_str line, struct wd_str site
 	}
 }
 
-static bool is_foreign(const struct wd_page_el *e)
+static bool is_foreign(const struct wd_page *p, const struct wd_page_el *e)
 {
+	if (wd_page_is_article_footer(p, e))
+		return false;
 	return e->why == WD_PAGE_TAG || e->why == WD_PAGE_HIDDEN || e->why == WD_PAGE_ROLE ||
 	       (e->kinds & WD_VOC_COMMENTS) ||
 	       (e->why == WD_PAGE_NAME && (e->kinds & WD_VOC_DROP) &&
@@ -170,8 +182,9 @@ static bool is_author_page(struct wd_str href)
 	struct wd_str path = wd_url_split(href).path, part;
 	path = path.n > 0 ? path : href;
 	while (wd_str_split(&path, '/', &part))
-		for (size_t i = 0; path.n > 0 && i < WD_COUNTOF(parts); i++)
-			if (wd_str_ieqc(part, parts[i]))
+		for (size_t i = 0; i < WD_COUNTOF(parts); i++)
+			if ((path.n > 0 && wd_str_ieqc(part, parts[i])) ||
+				wd_str_startsc(part, "@"))
 				return true;
 	return false;
 }
@@ -185,7 +198,7 @@ static void from_head(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 	wd_persons linked = {0};
 	for (size_t i = from; i < end && ret->n == 0;) {
 		const struct wd_page_el *e = &p->els[i];
-		bool foreign = is_foreign(e);
+		bool foreign = is_foreign(p, e);
 		i = foreign ? e->end : i + 1;
 		if (foreign || e->sub < 4)
 			continue;
@@ -213,10 +226,15 @@ static void from_foot(struct wd_facts *f, struct wd_str site, wd_persons *ret)
 		if (p->els[i].near > p->els[last].near)
 			last = i;
 	enum { NEAR = 12 };
-	size_t from = p->els[last].end, end = WD_MIN(p->n, from + NEAR);
+	size_t from = last + 1; /* behind its last sentence */
+	for (size_t i = from; i < p->els[last].end; i++)
+		if (p->els[i].reads && p->els[i].why == WD_PAGE_KEPT &&
+			p->els[i].own > LINE_BYTES / 2)
+			from = p->els[i].end;
+	size_t end = WD_MIN(p->n, WD_MAX(from, p->els[last].end) + NEAR);
 	for (size_t i = from; last > 0 && i < end && ret->n == 0;) {
 		const struct wd_page_el *e = &p->els[i];
-		bool foreign = is_foreign(e);
+		bool foreign = is_foreign(p, e);
 		i = foreign ? e->end : i + 1;
 		if (!foreign && e->sub >= 6 && e->sub <= LINE_BYTES / 2)
 			from_line(f, wd_utf8_trim(wd_node_inner_text(f->a, e->n)), site, ret);
@@ -261,7 +279,7 @@ static void from_reporters(struct wd_facts *f, struct wd_str site, wd_persons *r
 	const struct wd_page *p = f->page;
 	for (size_t i = f->headline_at + 1; i < p->n && ret->n == 0;) {
 		const struct wd_page_el *e = &p->els[i];
-		bool foreign = is_foreign(e) || e->n->tag == WD_TAG_A;
+		bool foreign = is_foreign(p, e) || e->n->tag == WD_TAG_A;
 		i = foreign ? e->end : i + 1;
 		if (!foreign && e->own > 0 && e->own == e->sub && e->own <= MAX_BYTES)
 			add_reporters(f, wd_node_inner_text(f->a, e->n), site, ret);

@@ -178,8 +178,10 @@ static bool says_published(struct wd_str s)
 }
 
 /* Parts whose dates are not the article's. */
-static bool foreign_part(const struct wd_page_el *e)
+static bool foreign_part(const struct wd_page *p, const struct wd_page_el *e)
 {
+	if (wd_page_is_article_footer(p, e))
+		return false;
 	if (e->why == WD_PAGE_TAG || e->why == WD_PAGE_ROLE)
 		return e->n->tag != WD_TAG_HEADER;
 	return e->why == WD_PAGE_NAME && (e->kinds & (WD_VOC_DROP | WD_VOC_COMMENTS)) != 0 &&
@@ -210,10 +212,14 @@ static void offer(struct visible *v, struct wd_date d, bool updated, size_t far)
 static void offer_text(struct visible *v, const struct wd_date_opts *o, struct wd_str s, size_t far,
 	bool updated_name)
 {
+	enum { WHOLE_BYTES = 40 };
 	struct wd_date_hit hit;
+	struct wd_date whole;
 	size_t at = 0, from = 0;
+	bool found = false;
 	while (wd_date_scan(s, &at, o, &hit)) {
 		bool updated = updated_name || says_updated(wd_str_sub(s, from, hit.start));
+		found = true;
 		if (usable(o, hit.date))
 			offer(v, hit.date, updated, far);
 		/* "1 May, updated 2 May" is read as one date with something behind it */
@@ -222,6 +228,10 @@ static void offer_text(struct visible *v, const struct wd_date_opts *o, struct w
 			at = hit.start + again;
 		from = WD_MIN(at, hit.end);
 	}
+	/* years of two digits are read where nothing but the date is */
+	if (!found && s.n <= WHOLE_BYTES && wd_date_parse(s, o, &whole, NULL) == WD_OK &&
+		usable(o, whole))
+		offer(v, whole, updated_name || says_updated(s), far);
 }
 
 /* <abbr title="2011-08-25T01:40:40Z">an hour ago</abbr>: microformats. */
@@ -260,6 +270,17 @@ static bool read_epoch(const struct wd_date_opts *o, struct wd_str s, struct wd_
 	return usable(o, *ret);
 }
 
+/* The text with a space between elements: "<b>Apr</b><b>5</b><b>2012</b>". */
+static struct wd_str apart(struct wd_arena *a, const struct wd_node *root)
+{
+	struct wd_str all = WD_STR_NONE;
+	for (struct wd_node *n = wd_unconst(root); n != NULL; n = wd_node_next(root, n, false))
+		if (n->type == WD_NODE_TEXT)
+			all = wd_arena_printf(
+				a, "%.*s %.*s", WD_STR_ARG(all), WD_STR_ARG(wd_str_trim(n->text)));
+	return wd_utf8_squeeze(a, all);
+}
+
 static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct visible *v,
 	const struct wd_page_el *e, size_t far)
 {
@@ -294,7 +315,12 @@ static void look_at(struct wd_facts *f, const struct wd_date_opts *o, struct vis
 			return;
 		}
 	}
-	offer_text(v, o, wd_node_inner_text(f->a, e->n), far + (named ? 0 : 20), updated);
+	struct wd_str text = wd_node_inner_text(f->a, e->n);
+	size_t at = 0;
+	struct wd_date_hit hit;
+	if ((e->kinds & WD_VOC_DATE) && e->sub < 30 && !wd_date_scan(text, &at, o, &hit))
+		text = apart(f->a, e->n);
+	offer_text(v, o, text, far + (named ? 0 : 20), updated);
 }
 
 static bool holds(const struct wd_page *p, const struct wd_page_el *e, size_t at)
@@ -308,11 +334,14 @@ static bool holds(const struct wd_page *p, const struct wd_page_el *e, size_t at
 static bool of_others(
 	const struct wd_page *p, const struct wd_page_el *e, size_t headline, size_t text_end)
 {
+	enum { MIN_LINK = 20 }; /* less is no headline */
 	bool before = (size_t)(e - p->els) < headline, behind = (size_t)(e - p->els) >= text_end;
 	for (; e != p->els && !holds(p, e, headline); e = &p->els[e->parent]) {
 		if (e->n->tag == WD_TAG_ARTICLE && p->els[headline].h1)
 			return true;
-		if (behind && e->links > 0 && e->sub_link * 3 > e->sub)
+		if (wd_page_is_article_footer(p, e))
+			return false;
+		if (behind && e->sub_link >= MIN_LINK && e->sub_link * 3 > e->sub)
 			return true;
 		if (before && e->n->tag == WD_TAG_HEADER)
 			return true;
@@ -331,7 +360,7 @@ static void from_page(struct wd_facts *f, const struct wd_date_opts *o, struct v
 	for (size_t i = 0; i < p->n;) {
 		const struct wd_page_el *e = &p->els[i];
 		size_t far = distance(i, headline);
-		if (e->why != WD_PAGE_KEPT && foreign_part(e)) {
+		if (e->why != WD_PAGE_KEPT && foreign_part(p, e)) {
 			i = e->end;
 			continue;
 		}

@@ -44,6 +44,7 @@ struct wd_facts {
 	wd_strs nexts; /* links that may lead to the article's next page */
 	struct wd_str title, canonical, base, lang;
 	unsigned home_looks; /* links asked for it */
+	unsigned looks_left; /* elements whose text may still be compared with a title's part */
 	struct wd_str home; /* how the first link to the front page reads: mostly the site's name */
 	wd_strs rel_authors;
 	struct wd_ld_object *objects; /* of the JSON-LD script being read */

@@ -95,9 +95,12 @@ static bool is_site(struct wd_facts *f, struct wd_str part, struct wd_str site)
 	return is_host(f, part);
 }
 
-/* The first letter or digit of the text below begins another key than this. */
+/* The first letter or digit of the text below begins another key than this, as far as a few bytes
+ * tell. */
 static bool begins_otherwise(const struct wd_node *root, struct wd_str key)
 {
+	enum { FEW = 200 };
+	size_t seen = 0;
 	if ((unsigned char)key.p[0] >= 0x80)
 		return false;
 	bool code = false;
@@ -109,6 +112,8 @@ static bool begins_otherwise(const struct wd_node *root, struct wd_str key)
 				return false;
 			if (wd_is_alnum(s.p[i]))
 				return wd_lower(s.p[i]) != key.p[0];
+			if (++seen > FEW)
+				return false;
 		}
 	}
 	return true;
@@ -117,19 +122,17 @@ static bool begins_otherwise(const struct wd_node *root, struct wd_str key)
 /* The first element of the page that says just `key`, a heading rather than another; 0: none. */
 static size_t element_of(struct wd_facts *f, struct wd_str key)
 {
-	enum { LOOKS = 40 };
 	const struct wd_page *p = f->page;
 	size_t exact = 0;
-	unsigned looks = 0;
 	struct wd_arena_mark mark = wd_arena_mark(f->a);
-	for (size_t i = 1; p != NULL && key.n > 0 && i < p->n && looks < LOOKS; i++) {
+	for (size_t i = 1; p != NULL && key.n > 0 && i < p->n && f->looks_left > 0; i++) {
 		const struct wd_page_el *e = &p->els[i];
 		bool heading = e->n->tag >= WD_TAG_H1 && e->n->tag <= WD_TAG_H3;
 		bool long_enough = e->sub >= key.n && e->sub <= key.n + key.n / 4 + 8;
 		if (!long_enough || (exact != 0 && !heading) ||
 			(e->why != WD_PAGE_KEPT && !heading) || begins_otherwise(e->n, key))
 			continue;
-		looks++;
+		f->looks_left--;
 		if (!wd_str_eq(key, key_of(f->a, wd_node_inner_text(f->a, e->n))))
 			continue;
 		exact = i;
@@ -269,6 +272,7 @@ static void note(struct wd_facts *f, const char *source, double confidence, stru
 
 struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
 {
+	enum { LOOKS = 160 };
 	const double confirmed = 0.98, stated = 0.85, only_title = 0.7, only_h1 = 0.5;
 	const char *sources[] = {"meta", "json-ld", "microdata", "title"};
 	static const char *const og[] = {"og:title", "twitter:title", "sailthru.title", "dc.title",
@@ -276,6 +280,7 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
 	struct wd_str said[] = {wd_facts_meta_from(f, og, &sources[0]), f->ld.headline,
 		wd_facts_micro(f, "headline"), f->title};
 	struct wd_str h1 = WD_STR_NONE, best = WD_STR_NONE;
+	f->looks_left = LOOKS;
 	for (size_t i = 0; i < WD_COUNTOF(said); i++) {
 		said[i] = strip_weak(f, strip_site(f, one_line(f->a, said[i]), site), site);
 		if (h1.n == 0)
@@ -303,10 +308,11 @@ struct wd_str wd_meta_headline(struct wd_facts *f, struct wd_str site)
  * what is named as a title. */
 size_t wd_meta_headline_at(struct wd_facts *f, struct wd_str headline)
 {
-	enum { MIN_H1 = 10, MIN_NAMED = 15, MAX_NAMED = 300 };
+	enum { LOOKS = 40, MIN_H1 = 10, MIN_NAMED = 15, MAX_NAMED = 300 };
 	const struct wd_page *p = f->page;
 	size_t h1 = 0, named = 0;
 	struct wd_arena_mark mark = wd_arena_mark(f->a);
+	f->looks_left = LOOKS;
 	size_t exact = element_of(f, key_of(f->a, headline));
 	wd_arena_rewind(f->a, mark);
 	for (size_t i = 1; p != NULL && exact == 0 && i < p->n && h1 == 0; i++) {

@@ -42,6 +42,8 @@ static inline struct wd_page_el *wd_page_el_of(const struct wd_node *n)
 {
 	return n->data;
 }
+/** A <footer> that belongs to an article, as its byline often does, not to the page. */
+bool wd_page_is_article_footer(const struct wd_page *p, const struct wd_page_el *e);
 /* page_strip.c: marks what is no article text anywhere on the page, then sums what is left */
 void wd_page_strip(struct wd_page *p);
 /** Tables around most of the page's prose, with nearly all of it in one cell, become blocks. */

@@ -21,6 +21,15 @@ static unsigned share(const struct wd_page *p, const struct wd_page_el *e)
 	return all > 0 ? (unsigned)((uint64_t)e->prose * 100 / all) : 0;
 }
 
+bool wd_page_is_article_footer(const struct wd_page *p, const struct wd_page_el *e)
+{
+	if (e->n->tag != WD_TAG_FOOTER || (e->kinds & WD_VOC_COMMENTS))
+		return false;
+	while (e != p->els && e->n->tag != WD_TAG_ARTICLE)
+		e = &p->els[e->parent];
+	return e != p->els && !(e->kinds & WD_VOC_COMMENTS) && e->h1;
+}
+
 static bool hidden_by_attribute(const struct wd_page_el *e)
 {
 	for (size_t i = 0; i < e->n->attr_count; i++) {

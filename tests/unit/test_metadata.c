@@ -153,6 +153,22 @@ static const struct meta_case authors[] = {
 		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
 		"</article><p>담당 기자에게 알려 주세요</p>",
 		NULL, "", NULL, NULL, NULL, NULL},
+	{"the footer of the article",
+		"<article><h1>A title of it</h1>" BODY
+		"<footer>Posted in <a href=/c>Harbour</a> on <time datetime=2012-04-05>5 April</time> by <a href=/jw>Ida Berg</a>.</footer></article>",
+		NULL, "Ida Berg", "2012-04-05", NULL, NULL, NULL},
+	{"the footer of the page",
+		"<article><h1>A title of it</h1>" BODY
+		"</article><footer>Written by Ida Berg, 5 April 2012</footer>",
+		NULL, "", "", NULL, NULL, NULL},
+	{"a handle's page",
+		"<article><h1>A title of it</h1><a href=/@ida>Ida Berg</a><div>Apr 5, 2012·3 min read</div>" BODY
+		"</article>",
+		NULL, "Ida Berg", "2012-04-05", NULL, NULL, NULL},
+	{"Chinese, with the place",
+		"<html lang=zh-TW><article><h1>標題在這裡</h1><div>記者王小明／台北報導</div>" BODY
+		"</article>",
+		NULL, "王小明", NULL, NULL, NULL, NULL},
 	{"where a correspondent was sent",
 		"<article><h1>A title of it</h1><p class=byline>Ida Berg, Per Holm envoyés spéciaux à Oslo</p>" BODY
 		"</article>",
@@ -448,6 +464,14 @@ static const struct meta_case dates[] = {
 		"<article><h1>A title of it</h1>" BODY
 		"</article><script>[{\"pubDate\":\"2020-05-06\"},{\"pubDate\":\"2020-05-07\"}]</script>",
 		NULL, NULL, "", "", NULL, NULL},
+	{"a year of two figures",
+		"<html lang=de><article><h1>Der Titel steht hier</h1><div>05.04.12, 10:30 Uhr</div>" BODY
+		"</article>",
+		NULL, NULL, "2012-04-05T10:30:00", "", NULL, NULL},
+	{"in three elements",
+		"<article><div class=date><b>Apr</b><b>5</b><b>2012</b></div><h1>A title of it</h1>" BODY
+		"</article>",
+		NULL, NULL, "2012-04-05", "", NULL, NULL},
 	{"German in figures",
 		"<html lang=de><article><h1>Der Titel steht hier</h1><span>01.05.2024</span>" BODY
 		"</article>",
