@@ -41,10 +41,12 @@
 #define WINDOW_BYTES (256 * WD_KIB)
 #define PENDING_BYTES (128 * WD_MIB)
 #define KEEP_BUFFER (4 * WD_MIB)
-/* Under load (the last batch was for so many) the next one gathers a little longer: a sync costs as
- * much CPU time as taking five documents. */
-#define LOAD_TICKETS 8
-#define GATHER_US 300
+/* When requests come faster than one a BUSY_US, PACE_US pass from one sync to the next: a sync
+ * costs as much processor time as taking five documents, and the disk has others to serve. */
+#define BUSY_US 1000
+#define PACE_US 3000
+#define ALONE_BATCHES                                                                              \
+	32 /* not gathered for after one that nobody joined: a sender with one at a time */
 #define SUFFIX ".seg"
 
 struct segment {
@@ -213,10 +215,25 @@ static size_t tell(struct batch *b, int rc)
 	return n;
 }
 
-static void gather(void)
+/* What the last batches say of the next one; sync thread. */
+struct pace {
+	int64_t began_us, before_us; /* of the last batch, and the one before it */
+	size_t told;                 /* by the last batch */
+	size_t alone;                /* so many are not gathered for */
+	bool has_gathered;
+};
+
+static void gather(struct pace *p)
 {
-	struct timespec ts = {.tv_nsec = GATHER_US * 1000};
-	(void)nanosleep(&ts, NULL);
+	bool is_busy = (int64_t)p->told * BUSY_US >= p->began_us - p->before_us;
+	int64_t us = p->began_us + PACE_US - wd_clock_mono_us();
+	struct timespec ts = {.tv_nsec = us * 1000};
+	if (p->has_gathered && p->told == 1)
+		p->alone = ALONE_BATCHES;
+	p->alone -= p->alone > 0;
+	p->has_gathered = is_busy && p->alone == 0 && us > 0;
+	if (p->has_gathered)
+		(void)nanosleep(&ts, NULL);
 }
 
 static void batch_init(struct batch *b)
@@ -248,11 +265,10 @@ static void *sync_main(void *arg)
 	struct wd_inbox *in = arg;
 	struct batch b;
 	(void)pthread_setname_np(pthread_self(), "inbox");
-	size_t told = 0;
+	struct pace pace = {0};
 	batch_init(&b);
 	for (;;) {
-		if (told >= LOAD_TICKETS)
-			gather();
+		gather(&pace);
 		(void)pthread_mutex_lock(&in->lock);
 		while (in->pending.tickets == NULL && !in->ending)
 			(void)pthread_cond_wait(&in->wanted, &in->lock);
@@ -268,11 +284,13 @@ static void *sync_main(void *arg)
 		if (over)
 			break;
 		int rc = WD_OK;
+		pace.before_us = pace.began_us;
+		pace.began_us = wd_clock_mono_us();
 		if (b.bytes.n > 0) {
 			rc = write_batch(in, &b);
 			publish(in, &b, b.last + 1 - b.first, rc);
 		}
-		told = tell(&b, rc);
+		pace.told = tell(&b, rc);
 		if (b.bytes.cap > KEEP_BUFFER) {
 			wd_buf_done(&b.bytes);
 			wd_buf_init(&b.bytes, PENDING_BYTES);

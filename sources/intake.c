@@ -63,6 +63,7 @@ struct wd_intake {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct item *first, *last;
+	struct item *settling;     /* the last of an unbroken run from the first; NULL: look */
 	size_t in_flight, in_work; /* in_work: with the pipeline */
 	uint64_t position;
 	bool stopping, has_room, has_given_back;
@@ -193,6 +194,8 @@ static void advance(struct wd_intake *in)
 		in->first = it->next;
 		if (in->first == NULL)
 			in->last = NULL;
+		if (in->settling == it)
+			in->settling = NULL;
 		in->in_flight--;
 		in->position = it->record.seq;
 		free(it);
@@ -212,6 +215,7 @@ static void on_doc_done(struct wd_doc *doc, int rc, void *ctx)
 	in->in_work--;
 	if (back) {
 		in->has_given_back = true;
+		in->settling = NULL;
 	} else {
 		queue_remove(in, it->record.id, it->record.seq);
 		remember(in, &it->fate);
@@ -222,13 +226,12 @@ static void on_doc_done(struct wd_doc *doc, int rc, void *ctx)
 	(void)pthread_mutex_unlock(&in->lock);
 }
 
-static uint64_t position_with(const struct wd_intake *in)
+static uint64_t position_with(struct wd_intake *in)
 {
-	uint64_t at = in->position;
-	for (const struct item *it = in->first;
-		it != NULL && (it->state == SETTLING || it->state == SETTLED); it = it->next)
-		at = it->record.seq;
-	return at;
+	struct item *it = in->settling != NULL ? in->settling->next : in->first;
+	for (; it != NULL && (it->state == SETTLING || it->state == SETTLED); it = it->next)
+		in->settling = it;
+	return in->settling != NULL ? in->settling->record.seq : in->position;
 }
 
 bool wd_intake_settle(const struct wd_doc *doc, size_t articles, size_t versions, int rc,
@@ -289,7 +292,9 @@ static void wait_change(struct wd_intake *in, int64_t us)
 /* Under lock: the list's item for the record, new at the end; NULL: settled already. */
 static struct item *item_for(struct wd_intake *in, const struct wd_inbox_record *r)
 {
-	for (struct item *it = in->first; it != NULL && it->record.seq <= r->seq; it = it->next) {
+	bool is_new = in->last == NULL || in->last->record.seq < r->seq;
+	for (struct item *it = is_new ? NULL : in->first; it != NULL && it->record.seq <= r->seq;
+		it = it->next) {
 		if (it->record.seq == r->seq)
 			return it->state == GIVEN_BACK ? it : NULL;
 	}

@@ -263,6 +263,32 @@ static void test_a_wait_without_records(void **state)
 	wd_inbox_close(in);
 }
 
+/* Requests that come fast share syncs; each that comes alone has its own. */
+static void test_syncs_keep_their_distance(void **state)
+{
+	(void)state;
+	enum { BUSY = 400, ALONE = 5, EVERY_US = 200 };
+	static struct waiter w[BUSY + ALONE];
+	struct wd_inbox *in = open_at(0, 0, 0);
+	for (size_t i = 0; i < ALONE; i++) {
+		struct wd_inbox_record r = record_of("alone");
+		waiter_init(&w[i]);
+		assert_int_equal(wd_inbox_put(in, &r, 1, &w[i].ticket), WD_OK);
+		assert_int_equal(wait_for(&w[i]), WD_OK);
+	}
+	assert_int_equal(wd_inbox_syncs(in), ALONE);
+	for (size_t i = ALONE; i < WD_COUNTOF(w); i++) {
+		struct wd_inbox_record r = record_of("busy");
+		waiter_init(&w[i]);
+		assert_int_equal(wd_inbox_put(in, &r, 1, &w[i].ticket), WD_OK);
+		(void)usleep(EVERY_US);
+	}
+	for (size_t i = ALONE; i < WD_COUNTOF(w); i++)
+		assert_int_equal(wait_for(&w[i]), WD_OK);
+	assert_true(wd_inbox_syncs(in) - ALONE < BUSY / 4);
+	wd_inbox_close(in);
+}
+
 /* ---- intake ---- */
 
 struct desk {
@@ -408,6 +434,99 @@ static void test_given_back_documents_come_again(void **state)
 	close_intake(&d);
 }
 
+/* The pipeline's part, by hand: documents are settled one by one, and done when all are committed.
+ */
+struct group {
+	pthread_mutex_t lock;
+	struct wd_doc *docs[8];
+	size_t n;
+};
+
+static int collect(struct wd_doc *doc, void *ctx)
+{
+	struct group *g = ctx;
+	(void)pthread_mutex_lock(&g->lock);
+	g->docs[g->n++] = doc;
+	(void)pthread_mutex_unlock(&g->lock);
+	return WD_OK;
+}
+
+static void wait_collected(struct group *g, size_t n)
+{
+	int64_t until = wd_clock_mono_us() + WD_TEST_PATIENCE_US;
+	size_t have = 0;
+	while (have < n && wd_clock_mono_us() < until) {
+		(void)usleep(1000);
+		(void)pthread_mutex_lock(&g->lock);
+		have = g->n;
+		(void)pthread_mutex_unlock(&g->lock);
+	}
+	assert_int_equal(have, n);
+}
+
+static uint64_t settled(struct group *g, size_t i)
+{
+	struct wd_fate f;
+	uint64_t position = 0;
+	assert_true(wd_intake_settle(g->docs[i], 1, 1, WD_OK, NULL, &f, &position));
+	return position;
+}
+
+static void done(struct group *g, size_t i, int rc)
+{
+	g->docs[i]->done(g->docs[i], rc, g->docs[i]->done_ctx);
+	wd_doc_free(g->docs[i]);
+}
+
+static bool never_full(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static void test_positions_of_groups(void **state)
+{
+	(void)state;
+	struct group g = {.n = 0};
+	struct wd_intake *in = NULL;
+	struct wd_intake_opts o = {.dir = dir,
+		.max_bytes = WD_MIB,
+		.deliver = collect,
+		.dress = dress,
+		.is_settled = is_settled,
+		.find = find,
+		.is_full = never_full,
+		.ctx = &g};
+	(void)pthread_mutex_init(&g.lock, NULL);
+	assert_int_equal(wd_intake_new(&o, &in, NULL), WD_OK);
+	assert_int_equal(wd_intake_start(in, NULL), WD_OK);
+	assert_int_equal(intake_put(in, "1"), WD_OK);
+	assert_int_equal(intake_put(in, "2"), WD_OK);
+	assert_int_equal(intake_put(in, "3"), WD_OK);
+	wait_collected(&g, 3);
+	/* a group whose transaction fails: nothing of it counts */
+	assert_int_equal(settled(&g, 0), 1);
+	assert_int_equal(settled(&g, 1), 2);
+	for (size_t i = 0; i < 3; i++)
+		done(&g, i, WD_E_TRANSIENT);
+	g.n = 0;
+	/* again, from the first on; two groups */
+	wait_collected(&g, 3);
+	assert_int_equal(settled(&g, 1), 0); /* the first is not settled yet */
+	assert_int_equal(settled(&g, 0), 2);
+	done(&g, 0, WD_OK);
+	assert_int_equal(settled(&g, 2), 3);
+	done(&g, 1, WD_OK);
+	done(&g, 2, WD_OK);
+	assert_int_equal(intake_put(in, "4"), WD_OK);
+	wait_collected(&g, 4);
+	assert_int_equal(settled(&g, 3), 4);
+	done(&g, 3, WD_OK);
+	wd_intake_stop(in);
+	wd_intake_close(in);
+	wd_intake_free(in);
+}
+
 static void test_what_a_crash_left_is_delivered(void **state)
 {
 	(void)state;
@@ -451,8 +570,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_damage_is_stepped_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_it_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_wait_without_records, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_syncs_keep_their_distance, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_given_back_documents_come_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_positions_of_groups, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			test_what_a_crash_left_is_delivered, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_full_outbox_refuses, setup, teardown),
