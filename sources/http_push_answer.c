@@ -1,5 +1,5 @@
 /*
- * Answers. A 202 is put together by hand in a buffer on the stack: it is the one answer that is
+ * Answers. A 202 is put together by hand in the request's own memory: it is the one answer that is
  * given thousands of times a second.
  */
 #include <microhttpd.h>
@@ -31,8 +31,8 @@ void wd_push_answer_register(void)
 static int answer(struct wd_push_request *r, unsigned status, const char *type, struct wd_str text,
 	const char *location)
 {
-	struct MHD_Response *resp =
-		MHD_create_response_from_buffer(text.n, wd_unconst(text.p), MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *resp = MHD_create_response_from_buffer(text.n, wd_unconst(text.p),
+		text.p == r->answer ? MHD_RESPMEM_PERSISTENT : MHD_RESPMEM_MUST_COPY);
 	if (resp == NULL)
 		return MHD_NO;
 	wd_metric_add(&requests[status >= 500 ? 2 : status >= 400 ? 1 : 0], 1);
@@ -83,8 +83,6 @@ static char *add(char *at, const char *text)
 	return at + n;
 }
 
-#define ONE_BYTES 256 /* no document's JSON is longer */
-
 static char *add_document(char *at, const struct wd_push_taken *t)
 {
 	char hex[WD_HASH_TEXT];
@@ -100,7 +98,7 @@ static char *add_document(char *at, const struct wd_push_taken *t)
 
 static int answer_many(struct wd_push_request *r)
 {
-	char *text = calloc(r->taken_n + 1, ONE_BYTES + 2);
+	char *text = calloc(r->taken_n + 1, WD_PUSH_ANSWER + 2);
 	if (text == NULL)
 		return MHD_NO;
 	char *at = add(text, "{\"documents\": [");
@@ -117,14 +115,14 @@ static int answer_many(struct wd_push_request *r)
 
 int wd_push_answer_taken(struct wd_push_request *r)
 {
-	char text[ONE_BYTES + 8], location[sizeof(DOCUMENTS) + WD_HASH_TEXT];
+	char location[sizeof(DOCUMENTS) + WD_HASH_TEXT];
 	if (r->taken_n != 1)
 		return answer_many(r);
-	char *at = add_document(text, r->taken);
+	char *at = add_document(r->answer, r->taken);
 	at = add(at, "\n");
 	(void)wd_hash_hex(r->taken->id, add(location, DOCUMENTS));
 	return answer(r, MHD_HTTP_ACCEPTED, "application/json",
-		(struct wd_str){text, (size_t)(at - text)}, location);
+		(struct wd_str){r->answer, (size_t)(at - r->answer)}, location);
 }
 
 int wd_push_answer_fate(struct wd_push_request *r, const struct wd_fate *f)

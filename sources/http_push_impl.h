@@ -99,6 +99,8 @@ struct wd_push_taken {
 	enum wd_fate_state state;
 };
 
+#define WD_PUSH_ANSWER 264 /* no document's JSON is longer */
+
 struct wd_push_request {
 	struct wd_push *p;
 	struct wd_push_request *next_free;
@@ -113,11 +115,12 @@ struct wd_push_request {
 	bool is_hub;                       /* on a WebSub callback */
 	struct wd_push_source *hub_source; /* of its content; own memory */
 	struct wd_websub_target target;
-	struct wd_problem problem;
 	struct wd_inbox_ticket ticket;
 	int rc;                           /* of the sync */
 	struct wd_push_taken one, *taken; /* taken: &one, or in mem */
 	size_t taken_n;
+	struct wd_problem problem;
+	char answer[WD_PUSH_ANSWER]; /* of one document; not cleared for the next request */
 };
 
 struct wd_push {

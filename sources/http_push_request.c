@@ -35,7 +35,10 @@ static struct wd_push_request *request_new(struct wd_push *p)
 		struct wd_buf body = r->body;
 		p->free_requests = r->next_free;
 		p->free_count--;
-		*r = (struct wd_push_request){.p = p, .body = body};
+		memset(r, 0, offsetof(struct wd_push_request, problem));
+		r->problem.status = r->problem.retry_after_s = 0;
+		r->p = p;
+		r->body = body;
 		return r;
 	}
 	r = calloc(1, sizeof(*r));
@@ -299,11 +302,12 @@ static bool check_length(struct wd_push_request *r)
 	return true;
 }
 
-static enum MHD_Result see_header(
-	void *ctx, enum MHD_ValueKind kind, const char *name, const char *value)
+static enum MHD_Result see_header(void *ctx, enum MHD_ValueKind kind, const char *name,
+	size_t name_n, const char *value, size_t value_n)
 {
 	(void)kind;
-	wd_push_head_add(ctx, wd_str_c(name), wd_str_trim(wd_str_c(value)));
+	wd_push_head_add(
+		ctx, (struct wd_str){name, name_n}, wd_str_trim((struct wd_str){value, value_n}));
 	return MHD_YES;
 }
 
@@ -316,7 +320,7 @@ static bool is_status_path(struct wd_str path)
 static bool check_head(struct wd_push_request *r, struct wd_str path, struct wd_str method)
 {
 	static const struct wd_str ingest = {"/v1/ingest/", 11};
-	(void)MHD_get_connection_values(r->conn, MHD_HEADER_KIND, see_header, &r->head);
+	(void)MHD_get_connection_values_n(r->conn, MHD_HEADER_KIND, see_header, &r->head);
 	if (!wd_push_framing_ok(&r->head, &r->problem))
 		return false;
 	if (is_status_path(path))
