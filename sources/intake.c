@@ -25,6 +25,7 @@
 #define MAX_IN_FLIGHT 1024
 #define BUCKETS 65536 /* powers of two */
 #define RECENT 16384
+#define SPARE 4096 /* entries of the table that are used again */
 #define RETRY_US (WD_SEC / 4)
 #define READ_WAIT_US (WD_SEC / 2)
 
@@ -68,6 +69,9 @@ struct wd_intake {
 	uint64_t position;
 	bool stopping, has_room, has_given_back;
 	struct queued **buckets;
+	struct queued *spare; /* the HTTP thread makes entries, the desk's drops them: no work for a
+				 heap */
+	size_t spare_n;
 	struct recent *recent;
 };
 
@@ -94,12 +98,27 @@ static struct queued **bucket(struct wd_intake *in, struct wd_hash id)
 /* Under lock, as all here. */
 static void queue_add(struct wd_intake *in, const struct wd_inbox_record *r)
 {
-	struct queued *q = calloc(1, sizeof(*q));
+	struct queued *q = in->spare != NULL ? in->spare : calloc(1, sizeof(*q));
 	if (q == NULL)
 		return; /* its fate is unknown until it is settled */
+	if (q == in->spare) {
+		in->spare = q->next;
+		in->spare_n--;
+	}
 	struct queued **at = bucket(in, r->id);
 	*q = (struct queued){.next = *at, .id = r->id, .seq = r->seq, .body_hash = r->body_hash};
 	*at = q;
+}
+
+static void drop_queued(struct wd_intake *in, struct queued *q)
+{
+	if (in->spare_n >= SPARE) {
+		free(q);
+		return;
+	}
+	q->next = in->spare;
+	in->spare = q;
+	in->spare_n++;
 }
 
 static void queue_remove(struct wd_intake *in, struct wd_hash id, uint64_t seq)
@@ -108,7 +127,7 @@ static void queue_remove(struct wd_intake *in, struct wd_hash id, uint64_t seq)
 		struct queued *q = *at;
 		if (wd_hash_eq(q->id, id) && (seq == 0 || q->seq == seq)) {
 			*at = q->next;
-			free(q);
+			drop_queued(in, q);
 			return;
 		}
 	}
@@ -507,6 +526,10 @@ void wd_intake_free(struct wd_intake *in)
 			next = q->next;
 			free(q);
 		}
+	}
+	for (struct queued *q = in->spare, *next; q != NULL; q = next) {
+		next = q->next;
+		free(q);
 	}
 	free(in->buckets);
 	free(in->recent);
