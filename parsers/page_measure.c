@@ -190,6 +190,12 @@ static void add_text(struct wd_page *p, const struct place *at, struct wd_str te
 		block->own_link += t.bytes;
 }
 
+/* <a name=top> is none, and often never closed. */
+static bool is_link(const struct wd_node *n)
+{
+	return n->tag == WD_TAG_A && (wd_node_has_attr(n, "href") || !wd_node_has_attr(n, "name"));
+}
+
 int wd_page_measure(struct wd_page *p, struct wd_err *err)
 {
 	const struct wd_page_vocab *vocab = wd_page_vocab();
@@ -217,7 +223,7 @@ int wd_page_measure(struct wd_page *p, struct wd_err *err)
 			if (n->first != NULL && !unseen) {
 				bool block = up == NULL || wd_tag_is_block(n->tag);
 				stack[depth++] = (struct place){i, block ? i : up->block,
-					n->tag == WD_TAG_A || (up != NULL && up->link)};
+					is_link(n) || (up != NULL && up->link)};
 				n = n->first;
 				continue;
 			}
