@@ -281,7 +281,8 @@ static void from_reporters(struct wd_facts *f, struct wd_str site, wd_persons *r
 		const struct wd_page_el *e = &p->els[i];
 		bool foreign = is_foreign(p, e) || e->n->tag == WD_TAG_A;
 		i = foreign ? e->end : i + 1;
-		if (!foreign && e->own > 0 && e->own == e->sub && e->own <= MAX_BYTES)
+		if (!foreign && e->own > 0 && e->own == e->sub && e->own <= MAX_BYTES &&
+			e->own_link * 2 <= e->own)
 			add_reporters(f, wd_node_inner_text(f->a, e->n), site, ret);
 	}
 }

@@ -149,6 +149,10 @@ static const struct meta_case authors[] = {
 		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
 		"</article><p>한서윤·김도현 기자 a@b.example</p>",
 		NULL, "한서윤|김도현", NULL, NULL, NULL, NULL},
+	{"Korean, in another story's headline",
+		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
+		"</article><p><a href=/1>한서윤 기자, 올해의 상 받는다</a></p>",
+		NULL, "", NULL, NULL, NULL, NULL},
 	{"Korean, a kind of reporter",
 		"<html lang=ko><article><h1>제목이 여기에 있다</h1>" BODY
 		"</article><p>담당 기자에게 알려 주세요</p>",
