@@ -193,8 +193,10 @@ static size_t quick_tag(struct look *l, size_t i)
 	else if (behind == '&' || (behind == ':' && word_at(l, p + 1) != WD_TAG_OTHER) ||
 		 wd_rlex_litter(l->s, p) > 0)
 		l->need |= BROKEN;
-	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL)
+	else if (at(l, p) != 0 && strchr(").,;+*", at(l, p)) != NULL) {
 		l->need |= MENTIONS;
+		first = 0; /* "if (x<table)": it begins no table */
+	}
 	p = quick_attrs(l, p);
 	enum wd_tag tag = (first == 't' || first == 'c') && word.n >= 2 && word.n <= 8
 				  ? wd_tag_find(word)

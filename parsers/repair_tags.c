@@ -307,7 +307,9 @@ static void other_tag(struct pass *p, const struct wd_rtag *t)
 	bool outside = c->active && c->tables <= 0;
 	if (outside && c->cell == WD_TAG_OTHER && opens_block(t))
 		cluster_end(p);
-	else if (outside && c->pairs == 0 && c->blocks == 0 && ends_block(t))
+	else if (c->active && c->pairs == 0 && c->blocks == 0 && ends_block(t) &&
+		 (outside || !c->line_start ||
+			 (c->cells == 0 && has_text(p->s, c->last_at, t->at))))
 		cluster_end(p); /* a word of the paragraph that ends here */
 	c->blocks += c->active && opens_block(t);
 	c->blocks -= c->blocks > 0 && ends_block(t);

@@ -602,11 +602,22 @@ bool wd_find_delimited(
 	return false;
 }
 
+/* "He said so.  She did not." */
+static bool are_sentences(const struct wd_str *cells, size_t n)
+{
+	size_t found = 0;
+	for (size_t c = 0; c < n; c++)
+		found += cells[c].n > 0 && strchr(".?!", cells[c].p[cells[c].n - 1]) != NULL &&
+			 wd_count_words(cells[c]) > 1;
+	return found * 2 >= n;
+}
+
 struct wd_str *wd_split_delimited(struct wd_arena *a, struct wd_str line, size_t cols)
 {
 	struct wd_str cells[MAX_COLS];
 	for (enum delim d = D_PIPE; d <= D_SPACES && cols <= MAX_COLS; d++) {
-		if (split(line, d, cells) != cols || cols < 2)
+		if (split(line, d, cells) != cols || cols < 2 ||
+			(d == D_SPACES && are_sentences(cells, cols)))
 			continue;
 		struct wd_str *ret = wd_arena_array(a, cols, sizeof(*ret));
 		if (ret != NULL)

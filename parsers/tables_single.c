@@ -13,6 +13,7 @@
 #include "parsers/tables_impl.h"
 
 #define MAX_TOKENS 40
+#define LEAST_ROWS 3
 #define MAX_ROWS 1000
 #define MAX_LINE 240
 
@@ -430,7 +431,7 @@ static bool read_rows(
 		segment(&r);
 		ret->v[ret->n++] = r;
 	}
-	return ret->n >= 3;
+	return ret->n >= LEAST_ROWS;
 }
 
 /* All rows to one pattern; rows at the end that do not fit are left out. */
@@ -438,7 +439,13 @@ static bool align(struct rows *rows)
 {
 	size_t count;
 	const struct row *model = majority(rows, &count);
-	if (count * 5 < rows->n * 4)
+	if (count * 5 < rows->n * 4) { /* other figures follow, but some rows begin alike? */
+		model = &rows->v[0];
+		for (count = 1; count < rows->n && same_pattern(model, &rows->v[count]);)
+			count++;
+		rows->n = count;
+	}
+	if (count < LEAST_ROWS)
 		return false;
 	for (size_t i = 0; i < rows->n; i++)
 		if (!same_pattern(model, &rows->v[i]) && !fit(&rows->v[i], model)) {
@@ -447,7 +454,7 @@ static bool align(struct rows *rows)
 			rows->n = i;
 		}
 	join_units(rows);
-	return rows->n >= 3 && rows->v[0].segs >= 2;
+	return rows->n >= LEAST_ROWS && rows->v[0].segs >= 2;
 }
 
 static bool convinces_alone(const struct rows *rows)

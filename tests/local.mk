@@ -168,7 +168,7 @@ tests_fuzz_fuzz_tables_LDADD = $(fuzz_LIBS) $(LDADD)
 EXTRA_DIST += tests/fuzz/fuzz_repair.dict tests/fuzz/fuzz_tables.dict
 fuzz_programs += tests/fuzz/fuzz_clean
 tests_fuzz_fuzz_clean_LDADD = $(fuzz_LIBS) $(LDADD)
-TESTS += tests/clean/innocent.py tests/clean/sanitiser.py
+TESTS += tests/clean/beside.py tests/clean/innocent.py tests/clean/sanitiser.py
 EXTRA_DIST += tests/clean tests/fuzz/fuzz_clean.dict
 # Cost against libxml2's bare SAX parse, and linear time on broken input. Build with -O2.
 # Repair and tables, per kind of damage; over files too: make bench-tables LIST="files"
