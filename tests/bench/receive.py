@@ -89,7 +89,7 @@ def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
     n, connections, turns = int(n), int(connections), int(turns)
     p, bare_port, d, port = prepare(wiredesk, bare)
     base, ours = [], []
-    with d:
+    with d, Machine() as machine:
         for turn in range(turns):
             base.append(measure(p.pid, tool, bare_port, n, connections, 0, turn * n))
             ours.append(measure(d.p.pid, tool, port, n, connections, 0, turn * n))
@@ -103,7 +103,7 @@ def bench_accept(wiredesk, bare, tool, n=20000, connections=64, turns=3):
     show("wiredesk, taking documents", rate, ours)
     print("%-28s %8.0f requests per CPU second while documents were worked up beside it" % (
         "wiredesk, whole process", per_cpu(ours, n)))
-    print("ratio %.2f" % (rate / bare_rate))
+    print("ratio %.2f; meanwhile %s" % (rate / bare_rate, machine))
     used = {}
     for r in ours:
         for name, cpu in r["cpu"].items():
