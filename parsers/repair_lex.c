@@ -413,9 +413,17 @@ static size_t comment_at(struct wd_str s, size_t at)
 	return end != SIZE_MAX && byte_at(s, end + 3) == '>' ? end + 4 : 0;
 }
 
-/* Attributes and the closing bracket of a start tag. `strict`: nothing but attributes may stand
- * there (a tag that lost its `<`). */
-static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open, struct wd_rtag *t)
+/* What may stand between a start tag's name and its end. */
+enum rest {
+	REST_ANY,   /* words of any kind: read as browsers do */
+	REST_ATTRS, /* each with a value, or one that may stand alone: "x < td and td > y" is none
+		     */
+	REST_WHOLE, /* such, and then a closing bracket */
+};
+
+/* Attributes and the closing bracket of a start tag. */
+static bool read_rest(
+	struct wd_str s, size_t at, enum rest rest, enum bracket open, struct wd_rtag *t)
 {
 	size_t from = at, good, k;
 	good = at = skip_plain_attrs(s, at);
@@ -442,14 +450,14 @@ static bool read_rest(struct wd_str s, size_t at, bool strict, enum bracket open
 			t->form = WD_RF_LOST_GT;
 			t->attrs = trim_blank(s, from, good);
 			t->next = good;
-			return !strict;
+			return rest != REST_WHOLE;
 		}
 		if (slash_at(s, at) > 0) {
 			at++;
 			continue;
 		}
 		struct attr_read r = read_attr(s, at, open);
-		if (r.cut || (strict && !r.valued && !r.lone))
+		if (r.cut || (rest != REST_ANY && !r.valued && !r.lone))
 			return false;
 		if (r.broken) {
 			t->form = WD_RF_QUOTE;
@@ -512,18 +520,6 @@ size_t wd_rlex_litter(struct wd_str s, size_t i)
 	return n <= LONGEST && byte_at(s, i + n) == '>' ? n : 0;
 }
 
-/* "x < td and td > y" is arithmetic: of a tag's words, each has a value or may stand alone. */
-static bool has_loose_word(struct wd_str attrs)
-{
-	for (size_t at = 0; (at = wd_rlex_skip(attrs, at)) < attrs.n;) {
-		struct attr_read r = read_attr(attrs, at, B_PLAIN);
-		if (!r.cut && !r.valued && !r.lone && slash_at(attrs, at) == 0)
-			return true;
-		at = WD_MAX(r.at, at + 1);
-	}
-	return false;
-}
-
 bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 {
 	struct wd_rtag t = {.form = WD_RF_PLAIN, .at = i};
@@ -578,11 +574,10 @@ bool wd_rlex_tag(struct wd_str s, size_t i, struct wd_rtag *ret)
 		return false;
 	if (odd)
 		t.form = WD_RF_SPACED;
-	if (!(t.end ? read_end(s, q, open, &t) : read_rest(s, q, false, open, &t)))
+	enum rest rest = open == B_OTHER ? REST_WHOLE : gap ? REST_ATTRS : REST_ANY;
+	if (!(t.end ? read_end(s, q, open, &t) : read_rest(s, q, rest, open, &t)))
 		return false;
 	if ((open == B_OTHER || t.escaped) && t.form != WD_RF_SPACED)
-		return false;
-	if (gap && has_loose_word(t.attrs))
 		return false;
 	*ret = t;
 	return true;
@@ -608,7 +603,7 @@ bool wd_rlex_bare(struct wd_str s, size_t i, struct wd_rtag *ret)
 	}
 	if (!t.end && p > q && p < s.n && !open_at(s, p)) {
 		struct wd_rtag with = t;
-		if (read_rest(s, q, true, B_PLAIN, &with) && with.attrs.n > 0) {
+		if (read_rest(s, q, REST_WHOLE, B_PLAIN, &with) && with.attrs.n > 0) {
 			with.form = WD_RF_LOST_LT;
 			*ret = with;
 			return true;
