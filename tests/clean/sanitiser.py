@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Sends every attack of vectors.py through `wiredesk clean` and judges the result without it.
+"""Sends every attack of vectors.py, and MUTATIONS more made of them (default 1000), through `wiredesk clean` and judges the result
+without it.
 
 The judge is html5lib where it is installed (zero parse errors are asked for too), and in any case a
 strict reader of the cleaner's own dialect: every tag must be one of the allow-list, every attribute
@@ -9,6 +10,7 @@ nothing. Prints one line a failure and "N passed, N failed".
 import html
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -21,12 +23,46 @@ try:
 except ImportError:
     html5lib = None
 
+MUTATIONS = int(os.environ.get("MUTATIONS", "1000"))
+AROUND = ("<svg>%s</svg>", "<math><mtext>%s</mtext></math>", "<template>%s</template>", "<noscript>%s</noscript>", "<select>%s</select>",
+          "<table><tr>%s</tr></table>", "<table><caption>%s", "<style>%s</style>", "<textarea>%s</textarea>", "<title>%s</title>",
+          "<xmp>%s</xmp>", "<iframe>%s</iframe>", "<!--%s-->", '<p title="%s">', '<a href="http://x/%s">y</a>', "<form><form>%s",
+          "<option>%s", "<frameset>%s", "<plaintext>%s", "&lt;p&gt;%s&lt;/p&gt;", "<![CDATA[%s]]>", "<pre>\n%s</pre>", "<li>%s<li>",
+          "<svg><style>%s", '<math><annotation-xml encoding="text/html">%s', "<svg><foreignObject>%s", "<b><i>%s</b></i>", "<td>%s</td>")
 WIREDESK = os.path.abspath(os.environ.get("WIREDESK", "./wiredesk"))
 ELEMENTS = set("p h1 h2 h3 h4 h5 h6 pre blockquote ul ol li dl dt dd figure figcaption table caption thead tbody tfoot tr th td a abbr b strong i em cite code "
                "kbd samp var sub sup s del ins mark q small u bdi bdo span dfn time ruby rt rp br hr img".split())
 ATTRIBUTES = set("href src alt title cite datetime start type reversed value colspan rowspan scope lang dir width height".split())
 TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?: [a-z]+="[^"<>]*")*)>|([^<>]+)')
 BAD_URL = re.compile(r"^\s*(?!https?:|mailto:|tel:)[^/?#]*:", re.I)
+
+
+def mutated(count):
+    """Attacks inside of other elements, inside of each other, in part, and written in other characters; the same ones each time."""
+    r = random.Random(20)
+    vectors = [v for _, v in VECTORS]
+
+    def written(c):
+        return r.choice((c, c, c, c, f"&#{ord(c)};", f"&#x{ord(c):x}", c + "\0", c + "\t", c.upper(), c.lower(), c + "\u00ad"))
+
+    def once(s):
+        other, at = r.choice(vectors), r.randrange(len(s) + 1)
+        way = r.randrange(5)
+        if way == 0:
+            return r.choice(AROUND).replace("%s", s)
+        if way == 1:
+            return s[:at] + other + s[at:]
+        if way == 2:
+            return "".join(map(written, s))
+        if way == 3:
+            return s[:at] + s[at + r.randrange(6):]
+        return other[:r.randrange(len(other) + 1)] + s[at:]
+
+    for _ in range(count):
+        s = r.choice(vectors)
+        for _ in range(r.randrange(1, 5)):
+            s = once(s)
+        yield "mutation", s[:4000]
 
 
 def strict(text):
@@ -82,10 +118,11 @@ def clean(fragments, *options):
 
 def main():
     passed = failed = 0
+    attacks = list(VECTORS) + list(mutated(MUTATIONS))
     for options in ((), ("--sanitise-only",)):
-        once = clean([v for _, v in VECTORS], *options)
+        once = clean([v for _, v in attacks], *options)
         twice = clean(once, *options)
-        for (kind, vector), a, b in zip(VECTORS, once, twice):
+        for (kind, vector), a, b in zip(attacks, once, twice):
             why = strict(a) or standard(a) or (None if a == b else f"cleaned again: {b[:200]!r}")
             passed, failed = passed + (why is None), failed + (why is not None)
             if why is not None:
