@@ -233,6 +233,22 @@ static size_t split(struct wd_str s, enum delim d, struct wd_str *cells)
 	return n + 1;
 }
 
+/* What people write behind the mark that opens a wiki's table. */
+static bool is_table_attribute(struct wd_str name)
+{
+	static const char *const names[] = {"class", "style", "border", "width", "align", "valign",
+		"cellpadding", "cellspacing", "bgcolor", "id", "lang", "dir", "summary"};
+	for (size_t i = 0; i < WD_COUNTOF(names); i++)
+		if (wd_str_ieqc(name, names[i]))
+			return true;
+	return false;
+}
+
+static bool is_bare_value(char c)
+{
+	return wd_is_alnum(c) || (c != '\0' && strchr("-_%#.:;", c) != NULL);
+}
+
 /* name="value" name=value …: what opens a wiki's table; anything else behind its mark is text. */
 static bool is_attributes(struct wd_str s)
 {
@@ -240,14 +256,16 @@ static bool is_attributes(struct wd_str s)
 		size_t from = i;
 		while (i < s.n && (wd_is_alnum(s.p[i]) || s.p[i] == '-'))
 			i++;
-		if (i == from || i + 1 >= s.n || s.p[i] != '=')
+		if (!is_table_attribute(wd_str_sub(s, from, i)) || i + 1 >= s.n || s.p[i] != '=')
 			return false;
 		char quote = s.p[++i];
 		bool quoted = quote == '"' || quote == '\'';
 		i += quoted;
-		while (i < s.n && (quoted ? s.p[i] != quote : !wd_is_space(s.p[i])))
+		while (i < s.n && (quoted ? s.p[i] != quote : is_bare_value(s.p[i])))
 			i++;
 		i += quoted && i < s.n;
+		if (i < s.n && !wd_is_space(s.p[i]))
+			return false;
 		while (i < s.n && wd_is_space(s.p[i]))
 			i++;
 	}
@@ -353,7 +371,8 @@ void wd_tline_mark(struct wd_arena *a, struct wd_tline *l)
 	l->marks = l->text.n <= MAX_LINE ? (uint16_t)may_hold(l->text) : 0;
 	if (l->marks != 0 && (l->cells = (uint8_t *)wd_arena_bytes(a, D_COUNT)) != NULL)
 		memset(l->cells, NOT_COUNTED, D_COUNT);
-	if (is_rule(l->text))
+	/* a wiki's mark is in one piece: no words of other elements go with it */
+	if (is_rule(l->text) && (l->pieces == 1 || l->text.p[0] != '{'))
 		l->marks |= IS_RULE;
 }
 

@@ -69,16 +69,22 @@ static bool is_unseen(const struct wd_node *n)
 	}
 }
 
-/* The words of one text, but those that numbers of an ordered list may be. */
+/* The words of one text. */
 static void check_text(struct wd_str s, struct wd_str have)
 {
 	enum { LEAST = 4 };
+	bool starts = true; /* a line */
 	for (size_t i = 0; i < s.n;) {
-		while (i < s.n && !wd_is_alpha(s.p[i]))
-			i++;
+		for (; i < s.n && !wd_is_alpha(s.p[i]); i++) {
+			/* "{| class=x": no words, but what opens a wiki's table */
+			if (starts && wd_str_starts(wd_str_from(s, i), WD_STR("{|")))
+				i = WD_MIN(wd_str_chr(s, '\n', i), s.n - 1);
+			starts = s.p[i] == '\n' || (starts && wd_is_space(s.p[i]));
+		}
 		size_t from = i;
 		while (i < s.n && wd_is_alpha(s.p[i]))
 			i++;
+		starts = false;
 		/* A mark right behind, in this node or the next, composes (NFC); a control between
 		 * them goes. */
 		bool composes =

@@ -148,6 +148,10 @@ static void test_flat(void **state)
 		{"wiki",
 			"<p>{| class=x<br>|-<br>! A !! B<br>|-<br>| 1 || 2<br>|-<br>| 3 || 4<br>|}</p>",
 			"A|B # 1|2 / 3|4"},
+		{"wiki with attributes",
+			"<p>{| class=\"wikitable sortable\" style='width:50%' border=1<br>! A !! B<br>|-<br>"
+			"| 1 || 2<br>|-<br>| 3 || 4<br>|}</p>",
+			"A|B # 1|2 / 3|4"},
 		{"stacked", "<p>Team<br>Points<br>Reds<br>12<br>Blues<br>9<br>Greens<br>7</p>",
 			"Team|Points # Reds|12 / Blues|9 / Greens|7"},
 		{"single spaces",
